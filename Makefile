@@ -1,0 +1,81 @@
+# Voltill. Two commands: `make run` and `make test`; `make help` lists the rest.
+#
+# BUILD moves the objects (a second tree with sanitizers does not disturb the first),
+# SANITIZE=address|thread adds a sanitizer, CC=clang changes the compiler.
+
+BUILD    ?= build
+PORT     ?= 8080
+RUN_DIR  ?= build/run
+DEMO     ?= 1
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
+CFLAGS   ?= -O2 -g
+STRICT   := -std=gnu2x -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
+            -Wmissing-prototypes -Wvla -Werror -Werror=format-security
+HARDEN   := -fstack-protector-strong -fPIE
+LDHARDEN := -pie -Wl,-z,relro,-z,now
+ifeq ($(SANITIZE),address)
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else ifeq ($(SANITIZE),thread)
+SANFLAGS := -fsanitize=thread -fno-omit-frame-pointer
+else
+HARDEN   += -D_FORTIFY_SOURCE=2
+endif
+INCLUDE  := -Ilib
+VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+
+PROGRAMS := login accounts
+DB_LIBS  := $(shell mariadb_config --libs 2>/dev/null)
+BASE_LIBS = $(DB_LIBS) -linih -lsodium -lunistring -licui18n -licuuc -lpthread
+WEB_LIBS  = -lfcgi -lneo_cs -lneo_utl -lxlsxwriter -lzip
+
+base     := $(wildcard lib/base/*.c)
+model    := $(wildcard lib/model/*.c)
+web      := $(wildcard cgi-bin/web/*.c)
+objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
+# An archive, so that a program holds (and --check-sql prepares) only what it uses.
+library  := $(BUILD)/libvoltill.a
+
+all: programs
+programs: $(PROGRAMS:%=$(BUILD)/bin/%.fcgi) $(BUILD)/bin/collector $(BUILD)/bin/voltillctl $(BUILD)/bin/metersim
+
+define program
+$(BUILD)/bin/$(1).fcgi: $$(call objects,$$(wildcard cgi-bin/$(1)/*.c)) $$(call objects,$$(web)) $$(library)
+$(BUILD)/bin/$(1).fcgi: LIBS = $$(WEB_LIBS) $$(BASE_LIBS)
+$$(call objects,$$(wildcard cgi-bin/$(1)/*.c)): INCLUDE += -Icgi-bin/web
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+$(call objects,$(web)): INCLUDE += -Icgi-bin/web -I/usr/include/ClearSilver
+
+$(BUILD)/bin/collector: $(call objects,$(wildcard collector/*.c collector/profiles/*.c)) $(library)
+$(BUILD)/bin/collector: LIBS = -lmodbus $(BASE_LIBS)
+$(call objects,$(wildcard collector/*.c collector/profiles/*.c)): INCLUDE += -Icollector
+
+$(BUILD)/bin/voltillctl: $(call objects,$(wildcard ctl/*.c)) $(library)
+$(BUILD)/bin/voltillctl: LIBS = $(BASE_LIBS)
+
+# The simulator shares no code with the product: an independent reading of the same documents.
+$(BUILD)/bin/metersim: $(call objects,$(wildcard tests/sim/*.c))
+$(BUILD)/bin/metersim: LIBS = -lm -lutil
+$(call objects,$(wildcard tests/sim/*.c)): INCLUDE :=
+
+$(library): $(call objects,$(base) $(model))
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/bin/%:
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) $(LDHARDEN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(STRICT) $(HARDEN) $(CPPFLAGS) -DVOLTILL_VERSION='"$(VERSION)"' \
+	    $(INCLUDE) -MMD -MP -c -o $@ $<
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: all programs clean
+clean:
+	rm -rf $(BUILD) static/vendor node_modules

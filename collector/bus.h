@@ -1,0 +1,28 @@
+/*
+ * bus.h - one thread per bus: plan → link → profile → outbox, plain blocking code.
+ *
+ * The thread shares its inbox and the outbox, nothing else. The loop allocates nothing.
+ */
+#ifndef VOLTILL_BUS_H
+#define VOLTILL_BUS_H
+
+#include <stdint.h>
+
+#include "base/rc.h"
+#include "definition.h"
+#include "outbox.h"
+
+struct bus;
+
+/* Starts the thread. Takes over definition. epoch is written into every item. */
+struct bus *bus_start(struct bus_definition *definition, uint64_t epoch, struct outbox *outbox);
+
+/* Hands over a new definition; it takes effect between two transactions and keeps what is known of
+ * meters that stay (last reading, back-off), so that a reload loses no reading. Takes it over. */
+void bus_redefine(struct bus *bus, struct bus_definition *definition);
+
+/* Asks the thread to end after the running transaction; bus_join waits for it and frees bus. */
+void bus_stop(struct bus *bus);
+void bus_join(struct bus *bus);
+
+#endif

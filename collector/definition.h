@@ -1,0 +1,42 @@
+/*
+ * definition.h - what the database says about buses and meters, checked.
+ */
+#ifndef VOLTILL_DEFINITION_H
+#define VOLTILL_DEFINITION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/db.h"
+#include "base/rc.h"
+#include "link.h"
+#include "model/reading.h"
+#include "plan.h"
+#include "profile.h"
+
+struct meter_definition {
+	uint32_t meter_id;
+	uint8_t unit;
+	uint8_t phases;
+	const struct profile *profile;
+	int64_t ct_ratio, pt_ratio, rated_power_w;
+	struct reading_last last; /* from the database, so that a restart judges the first reading too */
+};
+
+/* One bus with its meters. Immutable once made; handed to a bus thread, which frees it. */
+struct bus_definition {
+	uint32_t bus_id, gateway_id;
+	char name[128]; /* "gateway / bus", for logs */
+	struct link_config link;
+	struct plan_timing timing;
+	size_t meter_count;
+	struct meter_definition meters[];
+};
+
+/* Loads one bus. A wrong value (no profile for the model, unit out of range, empty address, no such
+ * baud rate) is RC_INVALID with a log line that names bus or meter and reason; *definition is then
+ * untouched and the running bus goes on as it was. RC_NOT_FOUND when the bus is gone or disabled. */
+enum rc definition_load(struct db *db, uint32_t bus_id, struct bus_definition **definition);
+void definition_free(struct bus_definition *definition);
+
+#endif

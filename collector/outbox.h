@@ -1,0 +1,68 @@
+/*
+ * outbox.h - from the bus threads to the store thread: bounded, and the only thing they share.
+ */
+#ifndef VOLTILL_OUTBOX_H
+#define VOLTILL_OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/reading.h"
+
+enum item_kind {
+	ITEM_READING,     /* u.reading */
+	ITEM_METER_LOST,  /* u.event.meter_id since u.event.at */
+	ITEM_METER_BACK,
+	ITEM_BUS_LOST,    /* with u.event.trouble */
+	ITEM_BUS_BACK,
+	ITEM_BUS_ROUND,   /* u.round */
+	ITEM_MISMATCH,    /* the meter is not the model it should be */
+	ITEM_POLLS,       /* u.polls: counters of one meter, added up since the last */
+};
+
+struct item_event {
+	uint32_t meter_id;
+	int64_t at;
+	int trouble; /* enum trouble */
+};
+
+struct item_round {
+	int64_t at;
+	uint32_t round_ms, meters, meters_lost;
+};
+
+struct item_polls {
+	uint32_t meter_id;
+	int64_t hour_at;
+	uint32_t asked, answered, timeouts, damaged, refused;
+	uint64_t answer_ms;
+};
+
+struct item {
+	uint32_t kind;   /* enum item_kind */
+	uint32_t bus_id;
+	uint64_t epoch;  /* of the lease under which it was made */
+	union {
+		struct reading reading;
+		struct item_event event;
+		struct item_round round;
+		struct item_polls polls;
+	} u;
+};
+
+struct outbox;
+
+struct outbox *outbox_new(size_t capacity);
+void outbox_free(struct outbox *outbox);
+
+/* Adds one; waits while the box is full, so that a slow database slows the buses and nothing is lost
+ * (the store thread empties it into the spool when the database is away). */
+void outbox_put(struct outbox *outbox, const struct item *item);
+
+/* Takes up to max items, waiting up to wait_ms for the first. Returns how many; after outbox_close
+ * the rest, then 0 with *closed true. */
+size_t outbox_take(struct outbox *outbox, struct item *items, size_t max, int64_t wait_ms, bool *closed);
+void outbox_close(struct outbox *outbox);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * permission.h - what an operator may do.
+ *
+ * Routes declare one permission; role_permission holds names. PUBLIC needs no session, SIGNED_IN
+ * any session; every other permission is a row of the operator's role.
+ */
+#ifndef VOLTILL_PERMISSION_H
+#define VOLTILL_PERMISSION_H
+
+#include <stdint.h>
+
+enum permission {
+	PERM_PUBLIC,
+	PERM_SIGNED_IN,
+	PERM_METER_VIEW, /* "meter.view": overview, board, meters and their readings */
+	PERM_BUS_VIEW,   /* "bus.view": gateways, buses, success rates */
+	PERM_EXPORT,     /* "export": Excel and CSV of what may be seen */
+	PERM_COUNT
+};
+
+typedef uint64_t permission_set; /* bit n = enum permission n */
+
+const char *permission_name(enum permission permission); /* "meter.view"; "" for the first two */
+/* The permission of that name, PERM_COUNT if unknown (an older program, a newer database). */
+enum permission permission_find(const char *name);
+
+#endif
