@@ -26,7 +26,8 @@ INCLUDE  := -Ilib
 VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
 PROGRAMS := login accounts
-DB_LIBS  := $(shell mariadb_config --libs 2>/dev/null)
+# Asked for when linking: on a fresh machine `make run` installs it first.
+DB_LIBS   = $(shell mariadb_config --libs)
 BASE_LIBS = $(DB_LIBS) -linih -lsodium -lunistring -licui18n -licuuc -lpthread
 WEB_LIBS  = -lfcgi -lneo_cs -lneo_utl -lxlsxwriter -lzip
 
@@ -76,6 +77,45 @@ $(BUILD)/%.o: %.c
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all programs clean
+run: deps
+	@$(MAKE) --no-print-directory -j2 programs vendor
+	@BUILD=$(BUILD) PORT=$(PORT) RUN_DIR=$(RUN_DIR) DEMO=$(DEMO) DEMO_PASSWORD=$(DEMO_PASSWORD) tools/run
+
+test: deps-test
+	@tools/test
+
+test-long: deps-test
+	@LONG=1 tools/test
+
+# The fast part, before each commit.
+check: lint unit
+
+bench: deps-test
+	@$(MAKE) --no-print-directory -j2 programs vendor
+	@node tests/bench/bench.mjs
+
+deps:
+	@tools/deps
+deps-test:
+	@tools/deps test
+
+install: programs vendor
+	tools/install '$(DESTDIR)' '$(PREFIX)' '$(SYSCONFDIR)' '$(BUILD)'
+
 clean:
 	rm -rf $(BUILD) static/vendor node_modules
+
+help:
+	@sed -n 's/^# \(make [a-z-]*.*\)/\1/p' Makefile
+
+# make run [PORT=8080] [RUN_DIR=build/run] [DEMO=1] [DEMO_PASSWORD=…]   the demo building, live
+# make test                 everything, as CI runs it; STAGES="unit web" for a part
+# make test-long            the same and what takes longer
+# make check                the fast part: lint and unit tests
+# make bench                figures against references measured in the same run
+# make deps                 installs missing Debian packages
+# make vendor               front-end files from npm's lock file
+# make install DESTDIR= PREFIX=/usr SYSCONFDIR=/etc
+# make clean
+
+.PHONY: all programs run test test-long check bench deps deps-test install clean help

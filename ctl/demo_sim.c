@@ -1,0 +1,65 @@
+/*
+ * The simulator's configuration for the building. Its language is described in tests/sim/README.md.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "demo.h"
+
+static const char *const topups[] = {
+	[DEMO_CREDIT_GOOD] = "auto",
+	[DEMO_CREDIT_LOW] = "low",
+	[DEMO_CREDIT_VERY_LOW] = "verylow",
+	[DEMO_CREDIT_ARREARS] = "arrears",
+};
+
+static void
+write_lines(FILE *out, const char *dir, int first_port)
+{
+	fprintf(out, "seed 42\nzone +8\n");
+	fprintf(out, "line a rtutcp=127.0.0.1:%d baud=9600 delay_ms=20 pace=1\n", first_port);
+	fprintf(out, "line b rtutcp=127.0.0.1:%d baud=9600 delay_ms=20 pace=1\n", first_port + 1);
+	fprintf(out, "line main tcp=127.0.0.1:%d baud=9600 delay_ms=20 pace=1\n", first_port + 2);
+	fprintf(out, "line park pty=%s/park baud=9600 delay_ms=20 pace=1\n", dir);
+	for (int floor = 1; floor <= DEMO_FLOORS; floor++) {
+		fprintf(out, "box %s base=%d size=36 three=%d\n", floor <= 4 ? "a" : "b",
+		    1 + 36 * (floor <= 4 ? floor - 1 : floor - 5), demo_three_phase(floor));
+	}
+}
+
+static void
+write_meter(FILE *out, const struct demo_meter *m)
+{
+	fprintf(out, "meter %s unit=%d model=%s phases=%d number=%s tenant=%s scale=%d.%02d price_uyuan=850000", demo_lines[m->line].name,
+	    m->unit, m->model, m->phases, m->number, m->tenant_kind, m->scale_percent / 100, m->scale_percent % 100);
+	if (m->line == DEMO_LINE_MAIN)
+		fprintf(out, " sum=%s:%d-%d prepay=0 topup=never", demo_lines[m->sum_line].name, m->first_unit, m->last_unit);
+	else if (strcmp(m->tenant_kind, "empty") == 0)
+		fprintf(out, " credit_fen=0 count=0 prepay=0 topup=never");
+	else
+		fprintf(out, " alarm1_fen=5000 alarm2_fen=2000 prepay=1 topup=%s", topups[m->credit]);
+	fprintf(out, "%s\n", m->is_silent ? " silent=1" : "");
+}
+
+enum rc
+demo_sim_write(const char *path, const char *dir, int first_port)
+{
+	static struct demo_meter meters[DEMO_METERS];
+	FILE *out = fopen(path, "w");
+
+	if (out == NULL) {
+		log_error("demo", "cannot write %s", path);
+		return RC_UNAVAILABLE;
+	}
+	demo_building(meters);
+	write_lines(out, dir, first_port);
+	/* Sums need their parts first: the list has the main meters after the boxes. */
+	for (size_t i = 0; i < DEMO_METERS; i++)
+		write_meter(out, &meters[i]);
+	if (fclose(out) != 0) {
+		log_error("demo", "cannot write %s", path);
+		return RC_UNAVAILABLE;
+	}
+	return RC_OK;
+}
