@@ -76,6 +76,7 @@ $(BUILD)/%.o: %.c
 	    $(INCLUDE) -MMD -MP -c -o $@ $<
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+include tools/vendor.mk
 
 run: deps
 	@$(MAKE) --no-print-directory -j2 programs vendor
@@ -103,7 +104,7 @@ install: programs vendor
 	tools/install '$(DESTDIR)' '$(PREFIX)' '$(SYSCONFDIR)' '$(BUILD)'
 
 clean:
-	rm -rf $(BUILD) static/vendor node_modules
+	rm -rf $(BUILD) static/vendor static/assets.hdf node_modules
 
 help:
 	@sed -n 's/^# \(make [a-z-]*.*\)/\1/p' Makefile
