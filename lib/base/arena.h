@@ -12,7 +12,7 @@
 struct arena;
 
 struct arena *arena_new(void);
-void arena_free(struct arena *arena); /* runs the hooks, newest first; NULL is allowed */
+void arena_free(struct arena *arena);  /* runs the hooks, newest first; NULL is allowed */
 void arena_reset(struct arena *arena); /* the same, but keeps one block for the next use */
 
 /* Zeroed, aligned for any type, alive until reset or free. */

@@ -33,36 +33,45 @@ struct query {
 #define QUERIES __attribute__((section("voltill_queries"), used))
 
 struct value {
-	enum value_kind { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB, VALUE_TIME, VALUE_DAY } kind;
-	int64_t number;   /* VALUE_INT, VALUE_TIME (ms UTC), VALUE_DAY (struct day number) */
+	enum value_kind {
+		VALUE_NULL,
+		VALUE_INT,
+		VALUE_TEXT,
+		VALUE_BLOB,
+		VALUE_TIME,
+		VALUE_DAY
+	} kind;
+	int64_t number;	  /* VALUE_INT, VALUE_TIME (ms UTC), VALUE_DAY (struct day number) */
 	const char *text; /* VALUE_TEXT, VALUE_BLOB; borrowed for the call */
-	size_t length;    /* VALUE_BLOB, and VALUE_TEXT */
+	size_t length;	  /* VALUE_BLOB, and VALUE_TEXT */
 };
 
 struct value value_text(const char *text); /* NULL becomes SQL NULL */
 
-#define I(x)    ((struct value){ .kind = VALUE_INT, .number = (int64_t)(x) })
-#define S(x)    value_text(x)
+#define I(x)	((struct value){ .kind = VALUE_INT, .number = (int64_t)(x) })
+#define S(x)	value_text(x)
 #define B(p, n) ((struct value){ .kind = VALUE_BLOB, .text = (const char *)(p), .length = (n) })
-#define T(x)    ((struct value){ .kind = VALUE_TIME, .number = (x) }) /* DATETIME(3) UTC from ms */
-#define D(x)    ((struct value){ .kind = VALUE_DAY, .number = (x).number }) /* DATE from struct day */
-#define NIL     ((struct value){ .kind = VALUE_NULL })
+#define T(x)	((struct value){ .kind = VALUE_TIME, .number = (x) }) /* DATETIME(3) UTC from ms */
+#define D(x)	((struct value){ .kind = VALUE_DAY, .number = (x).number }) /* DATE from struct day \
+									     */
+#define NIL	((struct value){ .kind = VALUE_NULL })
 
 struct args {
 	const struct value *values;
 	size_t count;
 };
-#define ARGS(...)                                                                                  \
-	((struct args){ (const struct value[]){ __VA_ARGS__ },                                     \
+#define ARGS(...)                                              \
+	((struct args){ (const struct value[]){ __VA_ARGS__ }, \
 	    sizeof((const struct value[]){ __VA_ARGS__ }) / sizeof(struct value) })
 #define NO_ARGS ((struct args){ NULL, 0 })
 
 /* Connects as database account `account` ("voltill_login"); its password is the first line of
  * conf->database_credentials/<account>, none if there is no such file. Refuses (RC_CONFLICT, with a
  * log line that names it) another schema number than DB_SCHEMA and unsafe durability settings:
- * innodb_flush_log_at_trx_commit must be 1, innodb_rollback_on_timeout ON, innodb_snapshot_isolation
- * ON, sync_binlog 1 when the binary log is on, sql_mode strict, utf8mb4. RC_UNAVAILABLE when the
- * server does not answer. *db is set on RC_OK only. conf must outlive db. */
+ * innodb_flush_log_at_trx_commit must be 1, innodb_rollback_on_timeout ON,
+ * innodb_snapshot_isolation ON, sync_binlog 1 when the binary log is on, sql_mode strict, utf8mb4.
+ * RC_UNAVAILABLE when the server does not answer. *db is set on RC_OK only. conf must outlive db.
+ */
 enum rc db_open(const struct conf *conf, const char *account, struct db **db);
 /* The same without the checks, for voltillctl migrate. */
 enum rc db_open_unchecked(const struct conf *conf, const char *account, struct db **db);
@@ -70,27 +79,30 @@ void db_close(struct db *db); /* NULL is allowed */
 
 /* Runs a statement that returns no rows. */
 enum rc db_exec(struct db *db, const struct query *query, struct args args);
-int64_t db_affected(const struct db *db); /* rows matched by the last db_exec (found, not changed) */
-int64_t db_last_id(const struct db *db);  /* AUTO_INCREMENT of the last db_exec */
+int64_t db_affected(
+    const struct db *db);		 /* rows matched by the last db_exec (found, not changed) */
+int64_t db_last_id(const struct db *db); /* AUTO_INCREMENT of the last db_exec */
 
 /* Runs a SELECT and holds its rows in memory: for pages, where a LIMIT bounds them. */
 enum rc db_query(struct db *db, const struct query *query, struct args args, struct rows **rows);
 /* The same row by row from the server: for exports. The connection is busy until rows_end. */
 enum rc db_stream(struct db *db, const struct query *query, struct args args, struct rows **rows);
 
-/* Next row: RC_OK, RC_NOT_FOUND after the last, else the failure. Ends by rows_end in every case. */
+/* Next row: RC_OK, RC_NOT_FOUND after the last, else the failure. Ends by rows_end in every case.
+ */
 enum rc rows_next(struct rows *rows);
 void rows_end(struct rows *rows); /* NULL is allowed */
 size_t rows_columns(const struct rows *rows);
-const char *rows_name(const struct rows *rows, size_t column);  /* the alias */
+const char *rows_name(const struct rows *rows, size_t column); /* the alias */
 bool rows_is_null(const struct rows *rows, size_t column);
-/* Integers, and DATETIME as ms UTC, DATE as day number; 0 for NULL. Text that is no number is a bug. */
+/* Integers, and DATETIME as ms UTC, DATE as day number; 0 for NULL. Text that is no number is a
+ * bug. */
 int64_t rows_int(const struct rows *rows, size_t column);
 struct day rows_day(const struct rows *rows, size_t column);
 /* Valid until rows_next. "" for NULL. Integers are formatted; DATETIME and DATE too, as
  * clock_format and clock_format_day do. */
 const char *rows_text(const struct rows *rows, size_t column);
-size_t rows_length(const struct rows *rows, size_t column); /* bytes of text or blob */
+size_t rows_length(const struct rows *rows, size_t column);	   /* bytes of text or blob */
 enum value_kind rows_kind(const struct rows *rows, size_t column); /* what the column holds */
 
 /* First row's first column. RC_NOT_FOUND without a row; NULL reads as 0 or "". */
@@ -105,8 +117,8 @@ struct column {
 	const char *const *texts;
 	const char *nulls; /* n flags, 1 = NULL; NULL pointer: no NULLs */
 };
-enum rc db_bulk(struct db *db, const struct query *query, const struct column *columns,
-    size_t count, size_t n);
+enum rc db_bulk(
+    struct db *db, const struct query *query, const struct column *columns, size_t count, size_t n);
 
 /* Transactions. db_end commits on RC_OK and rolls back otherwise, and returns rc; it is
  * RC_UNAVAILABLE when the outcome of COMMIT is unknown: look the request key up. */

@@ -23,7 +23,7 @@ void log_info(const char *subject, const char *format, ...) __attribute__((forma
 void log_debug(const char *subject, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* For failures at start: writes the line and ends the program with status 1. */
-[[noreturn]] void log_fatal(const char *subject, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void log_fatal(const char *subject, const char *format, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
 
 #endif

@@ -31,7 +31,7 @@ void energy_format_plain(int64_t energy_wh, int decimals, char *text, size_t siz
 /* Price of an interval: energy × price in fen, half-up; *carry_nano is the exact remainder carried
  * from interval to interval (units of 1e-9 yuan, between -5e6 and 5e6), so that the parts sum to
  * the whole. RC_INVALID when the product does not fit. */
-enum rc money_of_energy(int64_t energy_wh, int64_t price_uyuan, int64_t *carry_nano,
-    int64_t *amount_fen);
+enum rc money_of_energy(
+    int64_t energy_wh, int64_t price_uyuan, int64_t *carry_nano, int64_t *amount_fen);
 
 #endif
