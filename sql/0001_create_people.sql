@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS session (
   address      VARCHAR(45) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   user_agent   VARCHAR(200) NOT NULL,
   ended_at     DATETIME(3) NULL,
-  end_reason   ENUM('signed_out','ended','replaced','password','expired') NULL,
+  end_reason   ENUM('signed_out','ended','replaced','password','expired','disabled') NULL,
   PRIMARY KEY (session_id),
   CONSTRAINT uq_session_public UNIQUE (public_id),
   KEY ix_session_operator (operator_id, ended_at),
@@ -66,7 +66,7 @@ CREATE TABLE IF NOT EXISTS login_attempt (
   blocked_until DATETIME(3) NULL,
   PRIMARY KEY (kind, subject),
   KEY ix_login_attempt_last (last_at)
-) ENGINE=InnoDB COMMENT='failed sign-ins; a success clears its rows, a day of quiet too';
+) ENGINE=InnoDB COMMENT='failed sign-ins; a success forgives those of its account and address, a day of quiet all';
 
 CREATE TABLE IF NOT EXISTS audit (
   audit_id     BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,

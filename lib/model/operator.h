@@ -29,8 +29,7 @@ struct operator {
 	char role[OPERATOR_ROLE_MAX + 1];
 	char password_hash[SECRET_HASH_MAX]; /* "": cannot sign in */
 	bool must_change, is_disabled;
-	int64_t created_at;
-	int64_t signed_in_at; /* 0: never */
+	int64_t password_changed_at; /* 0: never had one */
 };
 
 /* True for the one spelling a user name may have. Nothing is folded: "Admin" is not "admin". */
@@ -46,8 +45,9 @@ struct operator_actor {
 	int64_t now;
 };
 
-/* Makes an operator. RC_CONFLICT when the name is taken, RC_NOT_FOUND when there is no such role,
- * RC_INVALID when a name is malformed. hash may be NULL: cannot sign in yet. */
+/* Makes an operator with the user name, display name, role, hash ("": cannot sign in yet) and must_change
+ * of op. RC_CONFLICT when the name is taken, RC_NOT_FOUND when there is no such role, RC_INVALID when a
+ * name is malformed. */
 enum rc operator_add(struct db *db, const struct operator *op, const struct operator_actor *by,
     int64_t *operator_id);
 
@@ -64,7 +64,8 @@ enum rc operator_set_role(struct db *db, const struct operator *op, const char *
 enum rc operator_set_preferences(struct db *db, int64_t operator_id, const char *language,
     const char *theme);
 
-/* All operators by user name: Username, DisplayName, Role, IsDisabled, MustChange, SignedInAt. */
+/* All operators by user name: Username, DisplayName, Role, IsDisabled, MustChange, SignedInAt (NULL: not
+ * lately). */
 enum rc operator_list(struct db *db, struct rows **rows);
 
 #endif

@@ -23,5 +23,8 @@ typedef uint64_t permission_set; /* bit n = enum permission n */
 const char *permission_name(enum permission permission); /* "meter.view"; "" for the first two */
 /* The permission of that name, PERM_COUNT if unknown (an older program, a newer database). */
 enum permission permission_find(const char *name);
+/* What someone who is signed in may do, from the names of the role with commas between; unknown names
+ * give nothing. */
+permission_set permission_parse(const char *names);
 
 #endif

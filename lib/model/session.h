@@ -19,7 +19,7 @@
 #define SESSION_TOKEN     65                 /* bytes of a token in hex with its NUL */
 #define SESSION_REFRESH   CLOCK_MINUTE       /* seen_at is written at most this often */
 #define SESSION_KNOWN     (30 * 24 * CLOCK_HOUR) /* an address is remembered this long */
-#define SESSION_LIST_MAX  100
+#define SESSION_ADDRESS   46
 
 /* Why a token opens nothing (any more). */
 enum session_end {
@@ -70,33 +70,35 @@ struct session_client {
 };
 
 /* Begins a session after the password was verified: ends the oldest ones so that at most
- * session.parallel_max live, and writes the audit row, all or nothing. token receives the cookie
+ * session.parallel_max live, forgives failed attempts and writes the audit row, all or nothing.
+ * RC_DENIED when the operator was disabled meanwhile. token receives the cookie
  * value and *expires_at its absolute end. */
 enum rc session_begin(struct db *db, const struct operator *op, const struct session_client *client,
     char token[SESSION_TOKEN], int64_t *expires_at);
 
-/* Signs out, with its audit row. RC_OK when there was no such live session. */
+/* Signs out, with its audit row. RC_OK also when the session was over already. */
 enum rc session_end(struct db *db, const struct session *session, const struct session_client *client);
 
-/* Ends one live session of that operator by its public id, with its audit row. RC_NOT_FOUND when it is
- * another's or over. */
+/* Ends another live session of the same operator by its public id, or all others (public_id 0), with the
+ * audit row. RC_NOT_FOUND when there is none to end. */
 enum rc session_end_public(struct db *db, int64_t public_id, const struct session *by,
     const struct session_client *client);
 
-/* Ends every live session of the operator but the one with public id keep (0: all). Inside the caller's
- * transaction. */
-enum rc session_end_others(struct db *db, int64_t operator_id, int64_t keep, enum session_end why,
+/* Ends every live session of the operator but the one with public id keep (0: all). For use inside the
+ * caller's transaction, which writes the audit row. */
+enum rc session_end_all(struct db *db, int64_t operator_id, int64_t keep, enum session_end why,
     int64_t now);
 
-/* The operator's live sessions, last seen first, as rows for a page: Id, Address, UserAgent, CreatedAt,
- * SeenAt. The caller ends rows. */
+/* The operator's live sessions, last seen first: Id, Address, UserAgent, CreatedAt, SeenAt. The caller
+ * ends rows. */
 enum rc session_list(struct db *db, int64_t operator_id, int64_t now, struct rows **rows);
 
-/* True when that operator signed in from that address in the last 30 days. */
+/* True when that operator signed in from that network (see throttle_network) in the last 30 days. */
 enum rc session_is_known_address(struct db *db, int64_t operator_id, const char *address, int64_t now,
     bool *is_known);
 
-/* The sign-in before this session: when and from where. RC_NOT_FOUND for the first. address has 46 bytes. */
-enum rc session_previous(struct db *db, const struct session *session, int64_t *at, char *address);
+/* The sign-in before this session: when and from where. RC_NOT_FOUND for the first. */
+enum rc session_previous(struct db *db, const struct session *session, int64_t *at,
+    char address[SESSION_ADDRESS]);
 
 #endif

@@ -20,6 +20,7 @@
 
 #define THROTTLE_FORGET (24 * CLOCK_HOUR) /* failures are forgotten after a day of quiet */
 #define THROTTLE_LONG   (15 * CLOCK_MINUTE)
+#define THROTTLE_NETWORK 64
 
 enum throttle_kind { THROTTLE_ACCOUNT, THROTTLE_ADDRESS, THROTTLE_PAIR, THROTTLE_KINDS };
 
@@ -36,11 +37,18 @@ void throttle_fail(enum throttle_kind kind, struct throttle_counter *counter, in
 int64_t throttle_wait_ms(const struct throttle_counter counters[THROTTLE_KINDS], bool is_known_address,
     int64_t now);
 
+/* Pure: what one counter sees as one address: an IPv4 address, or the /64 of an IPv6 address, because
+ * whoever has one of its addresses has them all. network has THROTTLE_NETWORK bytes. */
+void throttle_network(const char *address, char *network);
+
 /* Counts an attempt. RC_DENIED when it comes too early: *wait_ms says how long to wait, and the
  * attempt is not counted. account must be a canonical user name. */
 enum rc throttle_begin(struct db *db, const char *account, const char *address, bool is_known_address,
     int64_t now, int64_t *wait_ms);
-/* Forgives the failures of this account from this address. */
+/* Forgives the failures of this account from this address, in every counter: they were made by the one
+ * who now knew the password. Inside the caller's transaction. */
 enum rc throttle_forgive(struct db *db, const char *account, const char *address);
+/* Removes what a day of quiet has forgotten. */
+enum rc throttle_purge(struct db *db, int64_t now);
 
 #endif

@@ -1,0 +1,48 @@
+#include "model/permission.h"
+
+#include <string.h>
+
+#include "base/rc.h"
+
+static const char *const NAMES[PERM_COUNT] = {
+	[PERM_PUBLIC] = "",
+	[PERM_SIGNED_IN] = "",
+	[PERM_METER_VIEW] = "meter.view",
+	[PERM_BUS_VIEW] = "bus.view",
+	[PERM_EXPORT] = "export",
+};
+
+const char *
+permission_name(enum permission permission)
+{
+	return (unsigned)permission < COUNT(NAMES) ? NAMES[permission] : "";
+}
+
+static enum permission
+find(const char *name, size_t length)
+{
+	for (int p = PERM_SIGNED_IN + 1; p < PERM_COUNT; p++)
+		if (strlen(NAMES[p]) == length && memcmp(NAMES[p], name, length) == 0)
+			return (enum permission)p;
+	return PERM_COUNT;
+}
+
+enum permission
+permission_find(const char *name)
+{
+	return find(name, strlen(name));
+}
+
+permission_set
+permission_parse(const char *names)
+{
+	permission_set set = (permission_set)1 << PERM_PUBLIC | (permission_set)1 << PERM_SIGNED_IN;
+	while (*names != '\0') {
+		size_t length = strcspn(names, ",");
+		enum permission permission = find(names, length);
+		if (permission != PERM_COUNT)
+			set |= (permission_set)1 << permission;
+		names += length + (names[length] == ',');
+	}
+	return set;
+}
