@@ -44,7 +44,7 @@ operator_is_username(const char *typed)
 }
 
 static void
-fill(struct rows *rows, struct operator* op)
+fill(struct rows *rows, struct operator_row *op)
 {
 	op->operator_id = rows_int(rows, 0);
 	text_copy(op->username, sizeof(op->username), rows_text(rows, 1));
@@ -57,10 +57,10 @@ fill(struct rows *rows, struct operator* op)
 }
 
 enum rc
-operator_find(struct db *db, const char *username, struct operator* op)
+operator_find(struct db *db, const char *username, struct operator_row *op)
 {
 	struct rows *rows;
-	*op = (struct operator){ 0 };
+	*op = (struct operator_row){ 0 };
 	if (!operator_is_username(username))
 		return RC_NOT_FOUND;
 	enum rc rc = db_query(db, &Q[FIND], ARGS(S(username)), &rows);
@@ -88,7 +88,7 @@ audit(struct db *db, const struct operator_actor *by, const char *action, int64_
 
 /* What a change needs inside its transaction. */
 struct change {
-	const struct operator* op;
+	const struct operator_row *op;
 	const struct operator_actor *by;
 	const char *hash, *role;
 	int64_t operator_id, keep;
@@ -99,7 +99,7 @@ static enum rc
 add(struct db *db, void *context)
 {
 	struct change *change = context;
-	const struct operator* op = change->op;
+	const struct operator_row *op = change->op;
 	int64_t role_id, now = change->by->now;
 	char detail[128];
 	bool has_password = op->password_hash[0] != '\0';
@@ -118,8 +118,8 @@ add(struct db *db, void *context)
 }
 
 enum rc
-operator_add(
-    struct db *db, const struct operator* op, const struct operator_actor *by, int64_t *operator_id)
+operator_add(struct db *db, const struct operator_row *op, const struct operator_actor *by,
+    int64_t *operator_id)
 {
 	struct change change = { .op = op, .by = by };
 	if (!operator_is_username(op->username) || op->display_name[0] == '\0' ||
@@ -146,8 +146,8 @@ set_password(struct db *db, void *context)
 }
 
 enum rc
-operator_set_password(struct db *db, const struct operator* op, const char *hash, bool must_change,
-    int64_t keep, const struct operator_actor *by)
+operator_set_password(struct db *db, const struct operator_row *op, const char *hash,
+    bool must_change, int64_t keep, const struct operator_actor *by)
 {
 	struct change change = {
 		.op = op, .by = by, .hash = hash, .flag = must_change, .keep = keep
@@ -171,7 +171,7 @@ set_disabled(struct db *db, void *context)
 
 enum rc
 operator_set_disabled(
-    struct db *db, const struct operator* op, bool is_disabled, const struct operator_actor *by)
+    struct db *db, const struct operator_row *op, bool is_disabled, const struct operator_actor *by)
 {
 	struct change change = { .op = op, .by = by, .flag = is_disabled };
 	return db_transact(db, set_disabled, &change);
@@ -195,7 +195,7 @@ set_role(struct db *db, void *context)
 
 enum rc
 operator_set_role(
-    struct db *db, const struct operator* op, const char *role, const struct operator_actor *by)
+    struct db *db, const struct operator_row *op, const char *role, const struct operator_actor *by)
 {
 	struct change change = { .op = op, .by = by, .role = role };
 	return db_transact(db, set_role, &change);

@@ -1,8 +1,8 @@
 /*
  * operator.h - the people who work with the system.
  *
- * A user name has exactly one spelling: lower-case ASCII letters, digits and . _ - (2…32), so that no
- * look-alike can become a second account. Every change is audited in its own transaction.
+ * A user name has exactly one spelling: lower-case ASCII letters, digits and . _ - (2…32), so that
+ * no look-alike can become a second account. Every change is audited in its own transaction.
  */
 #ifndef VOLTILL_OPERATOR_H
 #define VOLTILL_OPERATOR_H
@@ -22,7 +22,7 @@
 #define OPERATOR_LANGUAGE_MAX 8
 #define OPERATOR_THEME_MAX    5
 
-struct operator {
+struct operator_row {
 	int64_t operator_id;
 	char username[OPERATOR_USERNAME_MAX + 1];
 	char display_name[OPERATOR_NAME_MAX * 4 + 1];
@@ -36,7 +36,7 @@ struct operator {
 bool operator_is_username(const char *typed);
 
 /* RC_NOT_FOUND when there is nobody of that name (or it is no user name at all). */
-enum rc operator_find(struct db *db, const char *username, struct operator *op);
+enum rc operator_find(struct db *db, const char *username, struct operator_row *op);
 
 /* Who changes something, for the audit. operator_id 0: a program, named by actor. */
 struct operator_actor {
@@ -45,27 +45,29 @@ struct operator_actor {
 	int64_t now;
 };
 
-/* Makes an operator with the user name, display name, role, hash ("": cannot sign in yet) and must_change
- * of op. RC_CONFLICT when the name is taken, RC_NOT_FOUND when there is no such role, RC_INVALID when a
- * name is malformed. */
-enum rc operator_add(struct db *db, const struct operator *op, const struct operator_actor *by,
+/* Makes an operator with the user name, display name, role, hash ("": cannot sign in yet) and
+ * must_change of op. RC_CONFLICT when the name is taken, RC_NOT_FOUND when there is no such role,
+ * RC_INVALID when a name is malformed. */
+enum rc operator_add(struct db *db, const struct operator_row *op, const struct operator_actor *by,
     int64_t *operator_id);
 
-/* Stores the hash of a new password and ends the operator's sessions but keep (public id, 0: all). */
-enum rc operator_set_password(struct db *db, const struct operator *op, const char *hash,
+/* Stores the hash of a new password and ends the operator's sessions but keep (public id, 0: all).
+ */
+enum rc operator_set_password(struct db *db, const struct operator_row *op, const char *hash,
     bool must_change, int64_t keep, const struct operator_actor *by);
 
-enum rc operator_set_disabled(struct db *db, const struct operator *op, bool is_disabled,
+enum rc operator_set_disabled(struct db *db, const struct operator_row *op, bool is_disabled,
     const struct operator_actor *by); /* disabling ends the sessions */
-enum rc operator_set_role(struct db *db, const struct operator *op, const char *role,
+enum rc operator_set_role(struct db *db, const struct operator_row *op, const char *role,
     const struct operator_actor *by); /* RC_NOT_FOUND: no such role */
 
-/* What the person likes to see. language "" keeps the browser's choice; theme is auto, light or dark. */
-enum rc operator_set_preferences(struct db *db, int64_t operator_id, const char *language,
-    const char *theme);
+/* What the person likes to see. language "" keeps the browser's choice; theme is auto, light or
+ * dark. */
+enum rc operator_set_preferences(
+    struct db *db, int64_t operator_id, const char *language, const char *theme);
 
-/* All operators by user name: Username, DisplayName, Role, IsDisabled, MustChange, SignedInAt (NULL: not
- * lately). */
+/* All operators by user name: Username, DisplayName, Role, IsDisabled, MustChange, SignedInAt
+ * (NULL: not lately). */
 enum rc operator_list(struct db *db, struct rows **rows);
 
 #endif

@@ -2,21 +2,21 @@
  * password.h - which passwords are good enough.
  *
  * After NIST SP 800-63B: length and a block list instead of "one capital, one digit". What guessing
- * programs try first is refused: common passwords, words of this trade, the person's own name, straight
- * runs and repetitions, also with digits and signs hung on either end.
+ * programs try first is refused: common passwords, words of this trade, the person's own name,
+ * straight runs and repetitions, also with digits and signs hung on either end.
  */
 #ifndef VOLTILL_PASSWORD_H
 #define VOLTILL_PASSWORD_H
 
-#define PASSWORD_MIN 10  /* characters */
+#define PASSWORD_MIN 10	 /* characters */
 #define PASSWORD_MAX 128 /* characters; longer ones are refused before anything is hashed */
 
 enum password_fault {
 	PASSWORD_GOOD,
 	PASSWORD_SHORT,
 	PASSWORD_LONG,
-	PASSWORD_TEXT,   /* not UTF-8, or control characters that no keyboard gives twice alike */
-	PASSWORD_NAME,   /* made of the person's own name */
+	PASSWORD_TEXT,	 /* not UTF-8, or control characters that no keyboard gives twice alike */
+	PASSWORD_NAME,	 /* made of the person's own name */
 	PASSWORD_COMMON, /* on everybody's list, or made of a word that is */
 	PASSWORD_SIMPLE, /* one run or one repetition */
 };

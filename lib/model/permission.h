@@ -13,8 +13,8 @@ enum permission {
 	PERM_PUBLIC,
 	PERM_SIGNED_IN,
 	PERM_METER_VIEW, /* "meter.view": overview, board, meters and their readings */
-	PERM_BUS_VIEW,   /* "bus.view": gateways, buses, success rates */
-	PERM_EXPORT,     /* "export": Excel and CSV of what may be seen */
+	PERM_BUS_VIEW,	 /* "bus.view": gateways, buses, success rates */
+	PERM_EXPORT,	 /* "export": Excel and CSV of what may be seen */
 	PERM_COUNT
 };
 
@@ -23,8 +23,8 @@ typedef uint64_t permission_set; /* bit n = enum permission n */
 const char *permission_name(enum permission permission); /* "meter.view"; "" for the first two */
 /* The permission of that name, PERM_COUNT if unknown (an older program, a newer database). */
 enum permission permission_find(const char *name);
-/* What someone who is signed in may do, from the names of the role with commas between; unknown names
- * give nothing. */
+/* What someone who is signed in may do, from the names of the role with commas between; unknown
+ * names give nothing. */
 permission_set permission_parse(const char *names);
 
 #endif

@@ -81,7 +81,7 @@ static const struct query Q[] QUERIES = {
 			    "SELECT address FROM session WHERE operator_id = ? AND created_at > ?"
 			    " GROUP BY address ORDER BY MAX(created_at) DESC LIMIT ?" },
 	[PREVIOUS] = { .sql = "SELECT created_at, address FROM session"
-			      " WHERE operator_id = ? AND public_id <> ? AND created_at <= ?"
+			      " WHERE operator_id = ? AND created_at < ?"
 			      " ORDER BY created_at DESC LIMIT 1" },
 };
 
@@ -99,7 +99,7 @@ const char *
 session_end_word(enum session_end end)
 {
 	static const char *const words[] = {
-		[SESSION_ENDED] = "SessionEnded",
+		[SESSION_ENDED] = "SessionEndedElsewhere",
 		[SESSION_REPLACED] = "SessionReplaced",
 		[SESSION_PASSWORD] = "SessionPassword",
 		[SESSION_EXPIRED] = "SessionExpired",
@@ -263,7 +263,7 @@ clean_user_agent(const char *typed, char out[USER_AGENT_MAX + 1])
 }
 
 struct beginning {
-	const struct operator* op;
+	const struct operator_row *op;
 	const struct session_client *client;
 	unsigned char id[SECRET_DIGEST];
 	int64_t expires_at;
@@ -334,7 +334,7 @@ static enum rc
 begin(struct db *db, void *context)
 {
 	struct beginning *beginning = context;
-	const struct operator* op = beginning->op;
+	const struct operator_row *op = beginning->op;
 	const struct session_client *client = beginning->client;
 	int64_t absolute_h;
 	enum rc rc;
@@ -356,7 +356,7 @@ begin(struct db *db, void *context)
 }
 
 enum rc
-session_begin(struct db *db, const struct operator* op, const struct session_client *client,
+session_begin(struct db *db, const struct operator_row *op, const struct session_client *client,
     char token[SESSION_TOKEN], int64_t *expires_at)
 {
 	struct beginning beginning = { .op = op, .client = client };
@@ -458,11 +458,10 @@ session_is_known_address(
 
 enum rc
 session_previous(
-    struct db *db, const struct session *session, int64_t *at, char address[SESSION_ADDRESS])
+    struct db *db, int64_t operator_id, int64_t before, int64_t *at, char address[SESSION_ADDRESS])
 {
 	struct rows *rows;
-	enum rc rc = db_query(db, &Q[PREVIOUS],
-	    ARGS(I(session->operator_id), I(session->public_id), T(session->created_at)), &rows);
+	enum rc rc = db_query(db, &Q[PREVIOUS], ARGS(I(operator_id), T(before)), &rows);
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows)) == RC_OK) {

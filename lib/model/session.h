@@ -16,17 +16,17 @@
 #include "model/operator.h"
 #include "model/permission.h"
 
-#define SESSION_TOKEN     65                 /* bytes of a token in hex with its NUL */
-#define SESSION_REFRESH   CLOCK_MINUTE       /* seen_at is written at most this often */
-#define SESSION_KNOWN     (30 * 24 * CLOCK_HOUR) /* an address is remembered this long */
-#define SESSION_ADDRESS   46
+#define SESSION_TOKEN	65		       /* bytes of a token in hex with its NUL */
+#define SESSION_REFRESH CLOCK_MINUTE	       /* seen_at is written at most this often */
+#define SESSION_KNOWN	(30 * 24 * CLOCK_HOUR) /* an address is remembered this long */
+#define SESSION_ADDRESS 46
 
 /* Why a token opens nothing (any more). */
 enum session_end {
 	SESSION_LIVE,
 	SESSION_UNKNOWN,    /* never ours, malformed, or forgotten */
 	SESSION_SIGNED_OUT, /* by its user */
-	SESSION_ENDED,      /* by its user or an administrator, from another session */
+	SESSION_ENDED,	    /* by its user or an administrator, from another session */
 	SESSION_REPLACED,   /* too many at once: a newer one took its place */
 	SESSION_PASSWORD,   /* the password was changed elsewhere */
 	SESSION_EXPIRED,    /* idle or absolute */
@@ -42,7 +42,7 @@ struct session {
 	char role[OPERATOR_ROLE_MAX + 1];
 	char role_name[OPERATOR_NAME_MAX * 4 + 1]; /* "" for the roles every installation has */
 	char language[OPERATOR_LANGUAGE_MAX + 1];  /* "" when the operator chose none */
-	char theme[OPERATOR_THEME_MAX + 1];        /* "auto", "light", "dark" */
+	char theme[OPERATOR_THEME_MAX + 1];	   /* "auto", "light", "dark" */
 	char csrf[SESSION_TOKEN];
 	permission_set permissions;
 	bool must_change;
@@ -54,12 +54,13 @@ struct session {
  * means nobody is signed in (fail closed). Ask outside a transaction. */
 enum rc session_find(struct db *db, const char *token, int64_t now, struct session *session);
 
-/* The dictionary key under T.Flash for an end that its user should be told ("SessionReplaced"), or
+/* The dictionary key under T.Flash for an end that its user should be told (such as
+ * "SessionReplaced"), or
  * NULL when there is nothing to tell (unknown, signed out). */
 const char *session_end_word(enum session_end end);
 
-/* The form token that belongs to a cookie value, of a session or of a signed-out visitor. RC_INVALID
- * when token is not 64 hex digits. Whoever has the one cannot find the other. */
+/* The form token that belongs to a cookie value, of a session or of a signed-out visitor.
+ * RC_INVALID when token is not 64 hex digits. Whoever has the one cannot find the other. */
 enum rc session_csrf(const char *token, char csrf[SESSION_TOKEN]);
 /* A fresh random token, also for the form cookie of a signed-out visitor. */
 void session_token(char token[SESSION_TOKEN]);
@@ -73,32 +74,34 @@ struct session_client {
  * session.parallel_max live, forgives failed attempts and writes the audit row, all or nothing.
  * RC_DENIED when the operator was disabled meanwhile. token receives the cookie
  * value and *expires_at its absolute end. */
-enum rc session_begin(struct db *db, const struct operator *op, const struct session_client *client,
-    char token[SESSION_TOKEN], int64_t *expires_at);
+enum rc session_begin(struct db *db, const struct operator_row *op,
+    const struct session_client *client, char token[SESSION_TOKEN], int64_t *expires_at);
 
 /* Signs out, with its audit row. RC_OK also when the session was over already. */
-enum rc session_end(struct db *db, const struct session *session, const struct session_client *client);
+enum rc session_end(
+    struct db *db, const struct session *session, const struct session_client *client);
 
-/* Ends another live session of the same operator by its public id, or all others (public_id 0), with the
- * audit row. RC_NOT_FOUND when there is none to end. */
+/* Ends another live session of the same operator by its public id, or all others (public_id 0),
+ * with the audit row. RC_NOT_FOUND when there is none to end. */
 enum rc session_end_public(struct db *db, int64_t public_id, const struct session *by,
     const struct session_client *client);
 
-/* Ends every live session of the operator but the one with public id keep (0: all). For use inside the
- * caller's transaction, which writes the audit row. */
-enum rc session_end_all(struct db *db, int64_t operator_id, int64_t keep, enum session_end why,
-    int64_t now);
+/* Ends every live session of the operator but the one with public id keep (0: all). For use inside
+ * the caller's transaction, which writes the audit row. */
+enum rc session_end_all(
+    struct db *db, int64_t operator_id, int64_t keep, enum session_end why, int64_t now);
 
-/* The operator's live sessions, last seen first: Id, Address, UserAgent, CreatedAt, SeenAt. The caller
- * ends rows. */
+/* The operator's live sessions, last seen first: Id, Address, UserAgent, CreatedAt, SeenAt. The
+ * caller ends rows. */
 enum rc session_list(struct db *db, int64_t operator_id, int64_t now, struct rows **rows);
 
-/* True when that operator signed in from that network (see throttle_network) in the last 30 days. */
-enum rc session_is_known_address(struct db *db, int64_t operator_id, const char *address, int64_t now,
-    bool *is_known);
+/* True when that operator signed in from that network (see throttle_network) in the last 30 days.
+ */
+enum rc session_is_known_address(
+    struct db *db, int64_t operator_id, const char *address, int64_t now, bool *is_known);
 
-/* The sign-in before this session: when and from where. RC_NOT_FOUND for the first. */
-enum rc session_previous(struct db *db, const struct session *session, int64_t *at,
-    char address[SESSION_ADDRESS]);
+/* The operator's last sign-in before an instant: when and from where. RC_NOT_FOUND without one. */
+enum rc session_previous(
+    struct db *db, int64_t operator_id, int64_t before, int64_t *at, char address[SESSION_ADDRESS]);
 
 #endif
