@@ -130,7 +130,8 @@ begin_day(struct track *t, const struct row *row, struct day day)
 static enum rc
 take_row(struct history *h, struct track *t, const struct row *row)
 {
-	struct day day = clock_day(row->at);
+	/* The half hour that ends at midnight belongs to the day it ends. */
+	struct day day = clock_day(row->at - 1);
 	int64_t cells[12] = { t->meter_id, row->at, row->at };
 	enum rc rc = RC_OK;
 

@@ -1,0 +1,18 @@
+// make bench: prints figures as ratios against references measured in the same run. Not a test: it
+// fails only when something does not run. `make bench ONLY=poll` runs one part.
+import { after, test } from 'node:test';
+import { benchDead, benchMany, benchWire } from './poll.mjs';
+import { benchBoard } from './board.mjs';
+
+const lines = [];
+const report = (what, figure, target, detail) => {
+  lines.push(`${what.padEnd(76)} ${figure.toFixed(3).padStart(9)}   ${target.padEnd(16)} ${detail}`);
+};
+const parts = { poll: benchMany, wire: benchWire, dead: benchDead, board: benchBoard };
+
+for (const [name, part] of Object.entries(parts)) {
+  if (process.env.ONLY && process.env.ONLY !== name) continue;
+  test(name, { timeout: 600000 }, () => part(report));
+}
+
+after(() => process.stderr.write(`\n${lines.join('\n')}\n\n`));
