@@ -62,7 +62,9 @@ struct reading {
 	int64_t register_range_wh; /* the energy register returns to zero at this value */
 	int64_t credit_fen;
 	int64_t base_wh;
-	int64_t clock_at;    /* the meter's clock, ms UTC */
+	int64_t clock_at;    /* the meter's clock, ms UTC; 0: it shows no date */
+	int64_t used_wh;     /* since the last usable half hour; set by reading_check when slot_at is */
+	int64_t used_period_wh[PERIODS];
 	int32_t power_w;
 	int32_t phase_power_w[3];
 	int32_t current_ma[3];
@@ -85,11 +87,13 @@ struct reading_last {
 	int64_t energy_wh;
 	int64_t slot_energy_wh;   /* of the last usable half hour */
 	int64_t slot_period_wh[PERIODS];
+	int64_t period_ms; /* of the slots; an interval longer than this is after a gap. 0: never */
 };
 
-/* Judges reading against last and sets reading->quality (keeps QUALITY_DEMO). rated_power_w bounds
- * what is plausible; pure, no clock. A reading with QUALITY_UNUSABLE does not become the base of the
- * next: reading_accept moves last forward only for usable ones. */
+/* Judges reading against last, sets reading->quality (keeps QUALITY_DEMO) and, in a half hour, used_wh
+ * and used_period_wh by reading_used. rated_power_w bounds what is plausible, 0 bounds nothing; pure,
+ * no clock. A reading with QUALITY_UNUSABLE does not become the base of the next: reading_accept moves
+ * last forward only for usable ones. */
 void reading_check(struct reading *reading, const struct reading_last *last, int64_t rated_power_w);
 void reading_accept(struct reading_last *last, const struct reading *reading);
 
@@ -97,5 +101,20 @@ void reading_accept(struct reading_last *last, const struct reading *reading);
  * or unusable. period_wh likewise for each period when the meter has them. */
 int64_t reading_used(const struct reading *reading, const struct reading_last *last,
     int64_t period_wh[PERIODS]);
+
+/* Arrays for storing up to `capacity` readings in one go; made once, used for every batch. */
+struct reading_batch;
+struct reading_batch *reading_batch_new(size_t capacity);
+void reading_batch_free(struct reading_batch *batch); /* NULL is allowed */
+
+/* Stores half hours (slot_at != 0) into reading and adds them up in energy_day, inside the caller's
+ * transaction. Storing one a second time changes nothing; one meter's come in the order of time. An
+ * interval that ends at midnight belongs to the day it ends. count may be 0. */
+enum rc reading_store(struct db *db, struct reading_batch *batch,
+    const struct reading *const *readings, size_t count);
+
+/* Makes each reading the newest values of its meter, in meter_state. */
+enum rc reading_store_state(struct db *db, struct reading_batch *batch,
+    const struct reading *const *readings, size_t count);
 
 #endif
