@@ -29,13 +29,12 @@ int64_t clock_mono_us(void); /* monotonic, microseconds */
 
 /* Sets the site's zone for the whole process (an IANA name such as "Asia/Shanghai").
  * RC_INVALID when the system does not know it; the zone is then unchanged. Call before threads
- * start. */
+ * start. Needs Debian's tzdata. */
 enum rc clock_set_zone(const char *zone);
 const char *clock_zone(void);
 
-struct day clock_day(int64_t at); /* the site's day that holds the instant */
-int64_t clock_day_start(
-    struct day day); /* first instant of the day; days may have 23 or 25 hours */
+struct day clock_day(int64_t at);	 /* the site's day that holds the instant */
+int64_t clock_day_start(struct day day); /* its first instant; days may have 23 or 25 hours */
 struct day clock_day_add(struct day day, int days);
 struct day clock_month_start(struct day day);
 struct day clock_month_add(struct day month, int months); /* first day of that month */
@@ -44,11 +43,13 @@ int clock_weekday(struct day day);			  /* 1 = Monday … 7 = Sunday */
 /* Start of the period that holds the instant, aligned to the site's midnight. */
 int64_t clock_slot(int64_t at, int64_t period_ms);
 
-/* "2026-11-23"; strict: RC_INVALID for 2026-02-30, 26-1-1 and the like. */
+/* "2026-11-23"; strict: RC_INVALID for 2026-02-30, 26-1-1 and the like, and for years outside
+ * 1970 … 2199. */
 enum rc clock_parse_day(const char *text, struct day *day);
+/* In the site's zone, but for the last. */
 void clock_format_day(struct day day, char *text, size_t size); /* 2026-11-23 */
-void clock_format(int64_t at, char *text, size_t size);		/* 2026-11-23 10:30:05, site zone */
-void clock_format_minute(int64_t at, char *text, size_t size);	/* 2026-11-23 10:30, site zone */
+void clock_format(int64_t at, char *text, size_t size);		/* 2026-11-23 10:30:05 */
+void clock_format_minute(int64_t at, char *text, size_t size);	/* 2026-11-23 10:30 */
 void clock_format_utc(int64_t at, char *text, size_t size);	/* 2026-11-23T02:30:05.123Z */
 
 /* Civil fields in the site's zone, for sheets and charts. */

@@ -16,31 +16,26 @@
 
 #define CONF_TEXT_MAX 256
 
+/* The comment names section and name; conf.c's table has the meaning of each. */
 struct conf {
-	char database_socket[CONF_TEXT_MAX]; /* [database] socket: unix socket; empty: host and port
-					      */
-	char database_host[CONF_TEXT_MAX];   /* [database] host */
-	int64_t database_port;		     /* [database] port */
-	char database_name[CONF_TEXT_MAX];   /* [database] name = voltill */
-	char database_ca[CONF_TEXT_MAX];     /* [database] ca: CA file, needed with host */
-	char database_credentials[CONF_TEXT_MAX]; /* [database] credentials: folder with one file
-						     per account */
-	int64_t log_level;			  /* [log] level: error warn info debug */
-	int64_t web_workers;			  /* [web] workers per program = 2 */
+	char database_socket[CONF_TEXT_MAX];	  /* [database] socket; empty: host and port */
+	char database_host[CONF_TEXT_MAX];	  /* [database] host */
+	int64_t database_port;			  /* [database] port */
+	char database_name[CONF_TEXT_MAX];	  /* [database] name = voltill */
+	char database_ca[CONF_TEXT_MAX];	  /* [database] ca, needed with host */
+	char database_credentials[CONF_TEXT_MAX]; /* [database] credentials: a file per account */
+	int64_t log_level;			  /* [log] level: an enum log_level */
+	int64_t web_workers;			  /* [web] workers per program */
 	char web_templates[CONF_TEXT_MAX];	  /* [web] templates: folder */
-	char web_static[CONF_TEXT_MAX];		  /* [web] static: folder (asset list) */
-	char web_spool[CONF_TEXT_MAX]; /* [web] spool: folder for exports that nginx hands out */
-	char
-	    collector_name[CONF_TEXT_MAX]; /* [collector] name: owner in leases; empty: host name */
-	char collector_spool[CONF_TEXT_MAX]; /* [collector] spool: folder for readings while the
-						database is away */
-	int64_t collector_spool_mb;	     /* [collector] spool_mb: limit */
-	int64_t collector_max_buses;	     /* [collector] max_buses ≤ 900 */
-	int64_t
-	    collector_lease_s; /* [collector] lease_s: a bus without renewal is free after this */
-	char collector_doorbell[CONF_TEXT_MAX]; /* [collector] doorbell: datagram socket; empty:
-						   none */
-	char ctl_sql[CONF_TEXT_MAX]; /* [ctl] sql: folder of migrations, views, triggers, grants */
+	char web_static[CONF_TEXT_MAX];		  /* [web] static: folder */
+	char web_spool[CONF_TEXT_MAX];		  /* [web] spool: folder for exports */
+	char collector_name[CONF_TEXT_MAX];	  /* [collector] name; empty: host name */
+	char collector_spool[CONF_TEXT_MAX];	  /* [collector] spool: folder for readings */
+	int64_t collector_spool_mb;		  /* [collector] spool_mb: its limit */
+	int64_t collector_max_buses;		  /* [collector] max_buses ≤ 900 */
+	int64_t collector_lease_s;		  /* [collector] lease_s */
+	char collector_doorbell[CONF_TEXT_MAX];	  /* [collector] doorbell; empty: none */
+	char ctl_sql[CONF_TEXT_MAX];		  /* [ctl] sql: folder of migrations */
 };
 
 /* Fills every member with its default. */

@@ -1,5 +1,6 @@
 #include <assert.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,19 @@ disconnect(struct db *db)
 	db->is_lost = false;
 }
 
+/* When this process last said that the server is away; 0: it is there. */
+static _Atomic int64_t reported_at;
+
+/* True once a minute, whichever of the process's connections asks. */
+static bool
+is_report_due(void)
+{
+	int64_t now = clock_mono(), before = reported_at;
+
+	return (before == 0 || now - before >= CLOCK_MINUTE) &&
+	       atomic_compare_exchange_strong(&reported_at, &before, now);
+}
+
 static enum rc
 connect_server(struct db *db)
 {
@@ -208,11 +222,10 @@ connect_server(struct db *db)
 	if (done != NULL)
 		return RC_OK;
 	db->error = mysql_errno(db->mysql);
-	if (!db->is_down)
+	if (is_report_due())
 		log_error("database", "%s cannot connect to %s: %u %s", db->account,
 		    is_local ? conf->database_socket : conf->database_host, db->error,
 		    mysql_error(db->mysql));
-	db->is_down = true;
 	enum rc rc = meaning(db->error);
 	return rc == RC_DENIED ? RC_DENIED : RC_UNAVAILABLE;
 }
@@ -289,9 +302,8 @@ open_connection(struct db *db)
 		disconnect(db);
 		return rc;
 	}
-	if (db->is_down)
+	if (atomic_exchange(&reported_at, 0) != 0)
 		log_info("database", "%s is connected again", db->account);
-	db->is_down = false;
 	return RC_OK;
 }
 

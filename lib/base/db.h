@@ -39,7 +39,7 @@ struct value {
 		VALUE_TEXT,
 		VALUE_BLOB,
 		VALUE_TIME,
-		VALUE_DAY
+		VALUE_DAY,
 	} kind;
 	int64_t number;	  /* VALUE_INT, VALUE_TIME (ms UTC), VALUE_DAY (struct day number) */
 	const char *text; /* VALUE_TEXT, VALUE_BLOB; borrowed for the call */
@@ -52,8 +52,7 @@ struct value value_text(const char *text); /* NULL becomes SQL NULL */
 #define S(x)	value_text(x)
 #define B(p, n) ((struct value){ .kind = VALUE_BLOB, .text = (const char *)(p), .length = (n) })
 #define T(x)	((struct value){ .kind = VALUE_TIME, .number = (x) }) /* DATETIME(3) UTC from ms */
-#define D(x)	((struct value){ .kind = VALUE_DAY, .number = (x).number }) /* DATE from struct day \
-									     */
+#define D(x)	((struct value){ .kind = VALUE_DAY, .number = (x).number }) /* DATE */
 #define NIL	((struct value){ .kind = VALUE_NULL })
 
 struct args {
@@ -68,10 +67,11 @@ struct args {
 /* Connects as database account `account` ("voltill_login"); its password is the first line of
  * conf->database_credentials/<account>, none if there is no such file. Refuses (RC_CONFLICT, with a
  * log line that names it) another schema number than DB_SCHEMA and unsafe durability settings:
- * innodb_flush_log_at_trx_commit must be 1, innodb_rollback_on_timeout ON,
- * innodb_snapshot_isolation ON, sync_binlog 1 when the binary log is on, sql_mode strict, utf8mb4.
- * RC_UNAVAILABLE when the server does not answer. *db is set on RC_OK only. conf must outlive db.
- */
+ * innodb_flush_log_at_trx_commit must be 1, innodb_rollback_on_timeout and
+ * innodb_snapshot_isolation ON, sync_binlog 1 when the binary log is on, a database in utf8mb4. The
+ * strict sql_mode and time zone UTC are set for the session. RC_UNAVAILABLE when the server does
+ * not answer (logged at most once a minute), RC_DENIED when it refuses the account. *db is set on
+ * RC_OK only. conf must outlive db. */
 enum rc db_open(const struct conf *conf, const char *account, struct db **db);
 /* The same without the checks, for voltillctl migrate. */
 enum rc db_open_unchecked(const struct conf *conf, const char *account, struct db **db);
@@ -79,24 +79,22 @@ void db_close(struct db *db); /* NULL is allowed */
 
 /* Runs a statement that returns no rows. */
 enum rc db_exec(struct db *db, const struct query *query, struct args args);
-int64_t db_affected(
-    const struct db *db);		 /* rows matched by the last db_exec (found, not changed) */
-int64_t db_last_id(const struct db *db); /* AUTO_INCREMENT of the last db_exec */
+int64_t db_affected(const struct db *db); /* rows found (changed or not) by the last db_exec */
+int64_t db_last_id(const struct db *db);  /* AUTO_INCREMENT of the last db_exec */
 
 /* Runs a SELECT and holds its rows in memory: for pages, where a LIMIT bounds them. */
 enum rc db_query(struct db *db, const struct query *query, struct args args, struct rows **rows);
 /* The same row by row from the server: for exports. The connection is busy until rows_end. */
 enum rc db_stream(struct db *db, const struct query *query, struct args args, struct rows **rows);
 
-/* Next row: RC_OK, RC_NOT_FOUND after the last, else the failure. Ends by rows_end in every case.
- */
+/* Next row: RC_OK, RC_NOT_FOUND after the last, else the failure. rows_end follows in any case. */
 enum rc rows_next(struct rows *rows);
 void rows_end(struct rows *rows); /* NULL is allowed */
 size_t rows_columns(const struct rows *rows);
 const char *rows_name(const struct rows *rows, size_t column); /* the alias */
 bool rows_is_null(const struct rows *rows, size_t column);
-/* Integers, and DATETIME as ms UTC, DATE as day number; 0 for NULL. Text that is no number is a
- * bug. */
+/* Integers (also SUM of integers), DATETIME as ms UTC, DATE as day number; 0 for NULL. Text that is
+ * no number is a bug and ends the program. */
 int64_t rows_int(const struct rows *rows, size_t column);
 struct day rows_day(const struct rows *rows, size_t column);
 /* Valid until rows_next. "" for NULL. Integers are formatted; DATETIME and DATE too, as
@@ -110,7 +108,9 @@ enum rc db_int(struct db *db, const struct query *query, struct args args, int64
 enum rc db_text(struct db *db, const struct query *query, struct args args, struct arena *arena,
     const char **value);
 
-/* Array binding: one statement, n rows, one round trip. Each column is an array of n values. */
+/* Array binding: one statement, n rows, one round trip. Each column is an array of n values; a NULL
+ * text is SQL NULL. A row that fails takes all others with it. What is sent must fit into the
+ * server's max_allowed_packet (16 MB: about 100,000 readings). */
 struct column {
 	enum value_kind kind; /* VALUE_INT, VALUE_TEXT, VALUE_TIME, VALUE_DAY */
 	const int64_t *numbers;
@@ -120,8 +120,10 @@ struct column {
 enum rc db_bulk(
     struct db *db, const struct query *query, const struct column *columns, size_t count, size_t n);
 
-/* Transactions. db_end commits on RC_OK and rolls back otherwise, and returns rc; it is
- * RC_UNAVAILABLE when the outcome of COMMIT is unknown: look the request key up. */
+/* Transactions. db_end commits on RC_OK, unless a statement in between failed, and rolls back
+ * otherwise; it returns rc, or that failure. It is RC_UNAVAILABLE when the outcome of COMMIT is
+ * unknown: look the request key up. After a deadlock, a lock time-out or a lost connection every
+ * further statement is refused until db_end. */
 enum rc db_begin(struct db *db);
 enum rc db_end(struct db *db, enum rc rc);
 /* Runs work(db, context) in a transaction; on 1213, 1205 and 1020 rolls back and runs it again, at

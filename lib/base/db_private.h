@@ -66,7 +66,6 @@ struct db {
 	bool is_checked; /* opened by db_open: checks at every connect */
 	MYSQL *mysql;	 /* NULL: not connected */
 	bool is_lost;	 /* the connection died; nothing runs on it any more */
-	bool is_down;	 /* the last attempt to connect failed and was reported */
 	bool is_opening;
 	bool in_transaction;
 	bool is_aborted; /* the transaction is gone already, only db_end is left */

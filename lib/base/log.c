@@ -14,7 +14,7 @@
 #define LINE_MAX_BYTES 4096
 
 static char program_name[32] = "voltill";
-static enum log_level least = LOG_LEVEL_INFO;
+static _Atomic enum log_level least = LOG_LEVEL_INFO;
 
 void
 log_open(const char *program, enum log_level level)

@@ -13,7 +13,8 @@
 
 enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARN = 4, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
 
-/* Sets the program's name and the least important level that is written. Thread-safe afterwards. */
+/* Sets the program's name and the least important level that is written. Threads may log meanwhile,
+ * as long as the name stays the same. */
 void log_open(const char *program, enum log_level level);
 
 /* Each takes the subject first ("bus 4", "session", "/accounts/board"): who the line is about. */

@@ -15,7 +15,7 @@
 #define MONEY_TEXT_MAX 40 /* room for any formatted amount or energy */
 
 /* Reads what a person typed: "100", "100.5", "0.01". Refuses signs, spaces, exponents, leading
- * zeros ("01"), a bare point, more than two decimals and anything above 999999.99
+ * zeros ("01"), a bare point, more than two decimals, zero and anything above 999999.99
  * (reliability.md W-50). RC_INVALID leaves *amount_fen alone. */
 enum rc money_parse(const char *text, int64_t *amount_fen);
 

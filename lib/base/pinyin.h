@@ -10,8 +10,7 @@
 
 #include <stddef.h>
 
-/* Initial of each Chinese character, ASCII letters and digits kept in lower case, the rest dropped.
- */
+/* Initial of each Chinese character, ASCII letters and digits in lower case, the rest dropped. */
 void pinyin_initials(const char *name, char *out, size_t size);
 
 #endif

@@ -14,8 +14,8 @@
 
 void secret_init(void); /* once per process, before anything else here */
 void secret_random(void *bytes, size_t length);
-void secret_digest(
-    const void *bytes, size_t length, unsigned char digest[SECRET_DIGEST]); /* SHA-256 */
+/* SHA-256. */
+void secret_digest(const void *bytes, size_t length, unsigned char digest[SECRET_DIGEST]);
 /* HMAC-SHA-256 with a 32-byte key. */
 void secret_mac(const unsigned char key[32], const void *bytes, size_t length,
     unsigned char mac[SECRET_DIGEST]);
