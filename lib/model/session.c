@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/audit.h"
+#include "model/setting.h"
 #include "model/throttle.h"
 
 #define TOKEN_BYTES    32
@@ -18,7 +19,6 @@ enum {
 	FIND,
 	SEEN,
 	EXPIRE,
-	LIMIT_VALUE,
 	LOCK_OPERATOR,
 	PURGE,
 	EXPIRE_ALL,
@@ -49,8 +49,6 @@ static const struct query Q[] QUERIES = {
 		       "UPDATE session SET seen_at = ? WHERE session_id = ? AND ended_at IS NULL" },
 	[EXPIRE] = { .sql = "UPDATE session SET ended_at = ?, end_reason = 'expired'"
 			    " WHERE session_id = ? AND ended_at IS NULL" },
-	[LIMIT_VALUE] = { .sql = "SELECT value FROM setting WHERE name = ?",
-	    .bounded = "primary key" },
 	[LOCK_OPERATOR] = { .sql =
 				"SELECT disabled_at FROM operator WHERE operator_id = ? FOR UPDATE",
 	    .bounded = "primary key" },
@@ -151,14 +149,10 @@ limit_number(const char *text, int64_t max, int64_t otherwise)
 static enum rc
 read_limit(struct db *db, const char *name, int64_t max, int64_t otherwise, int64_t *value)
 {
-	struct rows *rows;
-	enum rc rc = db_query(db, &Q[LIMIT_VALUE], ARGS(S(name)), &rows);
-	if (rc != RC_OK)
-		return rc;
-	rc = rows_next(rows);
-	*value = rc == RC_OK ? limit_number(rows_text(rows, 0), max, otherwise) : otherwise;
-	rows_end(rows);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
+	enum rc rc = setting_int(db, name, otherwise, value);
+	if (rc == RC_OK && (*value <= 0 || *value > max))
+		*value = otherwise;
+	return rc;
 }
 
 static int64_t

@@ -1,0 +1,30 @@
+/*
+ * pages.h - the handlers of the login program, one file a page.
+ */
+#ifndef VOLTILL_LOGIN_PAGES_H
+#define VOLTILL_LOGIN_PAGES_H
+
+#include "route.h"
+
+enum rc home(struct req *r); /* "/" leads to the overview or to the door */
+
+enum rc signin_show(struct req *r);
+enum rc signin(struct req *r);
+enum rc signout(struct req *r);
+
+enum rc password_show(struct req *r);
+enum rc password_change(struct req *r);
+
+enum rc sessions_show(struct req *r);
+enum rc sessions_end(struct req *r);
+enum rc sessions_end_others(struct req *r);
+
+enum rc preferences(struct req *r);
+
+/* Who asks, as the model wants it. */
+struct session_client client_of(const struct req *r);
+
+/* Adds the message of a delay to the form: "try again in 15 s". Answers 429. */
+void show_wait(struct req *r, int64_t wait_ms);
+
+#endif
