@@ -2,7 +2,7 @@
  * profile.h - a meter model as data.
  *
  * A profile says which registers one poll reads and what each means. A new Modbus meter is a new
- * file in profiles/, one row in the list of profile.c and a captured vector in the tests: no logic.
+ * file in profiles/, one row in profiles/profiles.h and a captured vector in the tests: no logic.
  */
 #ifndef VOLTILL_PROFILE_H
 #define VOLTILL_PROFILE_H
@@ -22,37 +22,93 @@ struct block {
 	uint16_t address, count;
 };
 
-enum field_type { FIELD_U16, FIELD_S16, FIELD_U32, FIELD_S32, FIELD_BYTE_HIGH, FIELD_BYTE_LOW, FIELD_CLOCK };
+/* How a value lies in its registers. 32-bit values have the high word first. */
+enum field_type {
+	FIELD_U16,
+	FIELD_S16,
+	FIELD_U32,
+	FIELD_S32,
+	FIELD_U16_ODD, /* low byte of address, high byte of the next */
+	FIELD_BITS,    /* bits bits from bit shift, put at bit into of the target */
+	FIELD_CLOCK,   /* seven bytes: year of century, month, day, weekday, hour, minute, second */
+};
 
-/* One value: register, type, and target += raw × numerator ÷ denominator (× ratio). */
+/* The member of struct reading that a field goes to. Several fields may add up in one target. */
+enum target {
+	TARGET_ENERGY,
+	TARGET_SHARP,
+	TARGET_PEAK,
+	TARGET_FLAT,
+	TARGET_VALLEY,
+	TARGET_CREDIT,
+	TARGET_BASE,
+	TARGET_CLOCK,
+	TARGET_POWER,
+	TARGET_POWER_A,
+	TARGET_POWER_B,
+	TARGET_POWER_C,
+	TARGET_CURRENT_A,
+	TARGET_CURRENT_B,
+	TARGET_CURRENT_C,
+	TARGET_REACTIVE,
+	TARGET_DEMAND,
+	TARGET_PURCHASE_COUNT,
+	TARGET_POWER_FACTOR,
+	TARGET_VOLTAGE_A,
+	TARGET_VOLTAGE_B,
+	TARGET_VOLTAGE_C,
+	TARGET_OVERLOAD_COUNT,
+	TARGET_OVERLOAD_MAX,
+	TARGET_FLAGS,
+	TARGET_RELAY,
+	TARGET_FEE,
+	TARGET_LOAD,
+	TARGET_TIME,
+	TARGET_FORCE,
+	TARGETS,
+};
+
+/* Which transformer ratios stand between the register and the primary side. */
+enum ratio {
+	RATIO_NONE,
+	RATIO_CT = 1 << 0,		   /* currents */
+	RATIO_PT = 1 << 1,		   /* voltages */
+	RATIO_CT_PT = RATIO_CT | RATIO_PT, /* powers and energies */
+};
+
+/* One value: target += raw × scale (× ratios); a target that cannot hold it gets its limit. */
 struct field {
 	uint16_t address;
-	uint8_t type;        /* enum field_type */
-	uint8_t target;      /* enum target in profile.c's table */
-	int32_t numerator, denominator;
-	uint8_t ratio;       /* 0 none, 1 CT, 2 PT, 3 CT × PT */
+	uint8_t type;	/* enum field_type */
+	uint8_t target; /* enum target */
+	int32_t scale;	/* units of the target per unit of the register; unused by bits and clock */
+	uint8_t ratio;	/* enum ratio */
+	uint8_t shift, bits, into;
 };
 
 struct profile {
-	const char *code;           /* meter_model.code */
+	const char *code;			 /* meter_model.code */
 	struct block blocks[PROFILE_BLOCKS_MAX]; /* asked in order; ends with count 0 */
 	const struct field *fields;
 	size_t field_count;
-	uint32_t has;               /* enum reading_part of a three-phase meter */
+	uint32_t has;			   /* enum reading_part of a three-phase meter */
 	uint16_t type_address, type_value; /* identity: register and what it must hold; 0: none */
-	uint16_t spare_register;    /* last register of block 0 that may be left out (length trick); 0: none */
-	int64_t register_range_wh;
-	uint32_t min_gap_ms;        /* pause this model needs between requests */
+	uint16_t spare_register; /* last register of block 0 that may be left out (length trick); 0:
+				    none */
+	int64_t register_range_wh; /* the energy register returns to zero here, before the ratios */
+	uint32_t min_gap_ms;	   /* pause this model needs between requests */
 	uint32_t answer_timeout_ms; /* at least this long, whatever the bus says; 0: bus decides */
 };
 
 /* The profile of that code, NULL if there is none. */
 const struct profile *profile_find(const char *code);
-const struct profile *profile_list(size_t *count);
+const struct profile *const *profile_list(size_t *count);
 
-/* Registers as received, one array per block. Fills everything but meter_id, slot_at and quality.
- * RC_INVALID when the identity register holds something else: a wrong model, or a wrong meter. */
-enum rc profile_decode(const struct profile *profile, uint16_t (*registers)[PROFILE_REGISTERS_MAX],
-    int64_t ct_ratio, int64_t pt_ratio, struct reading *reading);
+/* Registers as received, one array per block. Fills everything but meter_id, read_at, slot_at and
+ * quality. clock_at is 0 when the meter's clock shows no date. RC_INVALID when the identity
+ * register holds something else: a wrong model, or a wrong meter; reading is then zero. */
+enum rc profile_decode(const struct profile *profile,
+    const uint16_t (*registers)[PROFILE_REGISTERS_MAX], int64_t ct_ratio, int64_t pt_ratio,
+    struct reading *reading);
 
 #endif
