@@ -1,11 +1,13 @@
 /*
  * app.h - the life of a web program. The owner of libfcgi.
  *
- * main of every program is one line: return app_main(argc, argv, "accounts", routes, COUNT(routes));
+ * main of every program is one line: return app_main(argc, argv, "accounts", routes,
+ * COUNT(routes));
  *
  *   NAME.fcgi --socket PATH [--workers N] [--config FILE]   manager with N workers
  *   NAME.fcgi                                               the same on file descriptor 0 (systemd)
- *   NAME.fcgi --check-sql                                   prepares every statement, status 1 on failure
+ *   NAME.fcgi --check-sql                                   prepares every statement, status 1 on
+ * failure
  *
  * The manager keeps the listening socket, restarts a worker that died (at most once a second each)
  * and on SIGHUP renews all by fork and exec without losing a request. SIGTERM lets the running

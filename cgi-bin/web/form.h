@@ -16,22 +16,22 @@
 #include "route.h"
 
 enum field_kind {
-	FORM_TEXT,     /* char[max × 4 + 1], cleaned by text_clean_name */
-	FORM_RAW,      /* char[max × 4 + 1], not cleaned, not shown again (passwords) */
-	FORM_MONEY,    /* int64_t fen */
-	FORM_UINT,     /* int64_t 0…max */
-	FORM_DAY,      /* struct day */
-	FORM_BOOL,     /* bool: present or not */
-	FORM_CHOICE,   /* int64_t: index in choices */
+	FORM_TEXT,   /* char[max × 4 + 1], cleaned by text_clean_name */
+	FORM_RAW,    /* char[max × 4 + 1], not cleaned, not shown again (passwords) */
+	FORM_MONEY,  /* int64_t fen */
+	FORM_UINT,   /* int64_t 0…max */
+	FORM_DAY,    /* struct day */
+	FORM_BOOL,   /* bool: present or not */
+	FORM_CHOICE, /* int64_t: index in choices */
 };
 
 struct form_field {
-	const char *name;           /* snake_case, flat */
+	const char *name; /* snake_case, flat */
 	enum field_kind kind;
 	bool is_required;
-	int64_t max;                /* characters, or greatest value */
+	int64_t max;		    /* characters, or greatest value */
 	const char *const *choices; /* NULL-terminated values of FORM_CHOICE */
-	size_t offset;              /* offsetof the member */
+	size_t offset;		    /* offsetof the member */
 };
 
 /* Reads from the body of a POST, the query of a GET. RC_INVALID: messages are in the view, the

@@ -12,8 +12,8 @@
 #include "base/arena.h"
 #include "base/rc.h"
 
-#define PARAM_MAX       200
-#define PARAM_BODY_MAX  (64 * 1024)
+#define PARAM_MAX	200
+#define PARAM_BODY_MAX	(64 * 1024)
 #define PARAM_QUERY_MAX (8 * 1024)
 
 struct param {
@@ -29,6 +29,11 @@ struct params {
 enum rc params_parse(struct arena *arena, const char *text, size_t length, struct params *params);
 /* Parses a Cookie header; broken pairs are passed over. */
 void cookies_parse(struct arena *arena, const char *header, struct params *params);
+
+/* A path with its escapes undone once; NULL for broken escapes, bad UTF-8 or NUL. */
+const char *param_decode_path(struct arena *arena, const char *path, size_t length);
+/* A value as it may stand in one part of a query or in a cookie. */
+char *param_encode(struct arena *arena, const char *text);
 
 /* The value, "" when absent. The last one when the name stands twice. */
 const char *param_get(const struct params *params, const char *name);

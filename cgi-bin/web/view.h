@@ -2,8 +2,9 @@
  * view.h - what a page shows. The owner of ClearSilver.
  *
  * Values go into a data set by name and come out escaped (Config.VarEscapeMode=html always).
- * Names are literals of ours, never what a visitor typed. Filling cannot fail visibly: the view keeps
- * the first error, and page() reports it. Templates are parsed once per worker and used again.
+ * Names are literals of ours, never what a visitor typed. Filling cannot fail visibly: the view
+ * keeps the first error, and page() reports it. Templates are parsed once per worker and used
+ * again.
  */
 #ifndef VOLTILL_VIEW_H
 #define VOLTILL_VIEW_H
@@ -26,17 +27,20 @@ struct view *view_new(struct arena *arena, const char *language);
 
 void view_set(struct view *view, const char *name, const char *value); /* NULL: not set */
 void view_int(struct view *view, const char *name, int64_t value);
-void view_bool(struct view *view, const char *name, bool value); /* "1" or not set */
-void view_money(struct view *view, const char *name, int64_t amount_fen);   /* 1,234.50 */
-void view_energy(struct view *view, const char *name, int64_t energy_wh);   /* 1,234.56 */
+void view_bool(struct view *view, const char *name, bool value);	  /* "1" or not set */
+void view_money(struct view *view, const char *name, int64_t amount_fen); /* 1,234.50 */
+void view_energy(struct view *view, const char *name, int64_t energy_wh); /* 1,234.56 */
 /* Name.At = "2026-11-23T10:30:00Z" for <time datetime>, .Text = "2026-11-23 10:30:05",
  * .Age = words such as "3 分钟前", .IsOld set when older than old_after_ms (0: never). */
 void view_time(struct view *view, const char *name, int64_t at, int64_t now, int64_t old_after_ms);
 
+bool view_has(const struct view *view, const char *name);
+
 /* A word of the dictionary: "Login.Title" looks up T.Login.Title; "" when it is missing. */
 const char *view_word(const struct view *view, const char *key);
 /* The word with {0} … {9} replaced. */
-const char *view_phrase(struct view *view, const char *key, const char *const *values, size_t count);
+const char *view_phrase(
+    struct view *view, const char *key, const char *const *values, size_t count);
 
 /* Branches. view_node makes it when it is not there; node_add appends the next numbered child. */
 struct node *view_node(struct view *view, const char *name);
@@ -55,7 +59,8 @@ enum rc view_rows(struct view *view, const char *name, struct rows *rows);
 
 /* At the start of a worker: reads the dictionaries, remembers the template folder. */
 enum rc view_open(const struct conf *conf);
-/* Renders to memory of the arena. */
-enum rc view_render(struct view *view, const char *template, const char **html, size_t *length);
+/* Renders to memory of the arena; whole: inside the layout, otherwise the page alone. */
+enum rc view_render(
+    struct view *view, const char *name, bool is_whole, const char **html, size_t *length);
 
 #endif
