@@ -176,24 +176,26 @@ is_run(const char *text, size_t length)
 	return breaks <= 1;
 }
 
-/* The name makes up the password when little else is left of it. */
+static size_t
+count_letters(const char *text)
+{
+	size_t count = 0;
+	for (; *text != '\0'; text++)
+		count += is_letter(*text);
+	return count;
+}
+
+/* The name makes up the password when few letters are left beside it. */
 static bool
 is_name(const char *folded, const char *name)
 {
 	char folded_name[FOLDED_MAX];
 	text_fold(name, folded_name, sizeof(folded_name));
 	size_t length = strlen(folded_name);
-	const char *found = length >= 2 ? strstr(folded, folded_name) : NULL;
-	if (found == NULL)
+	if (length < 2 || strstr(folded, folded_name) == NULL)
 		return false;
-	size_t others = 0;
-	for (const char *c = folded; *c != '\0'; c++)
-		if (is_letter(*c))
-			others++;
-	for (const char *c = folded_name; *c != '\0'; c++)
-		if (is_letter(*c))
-			others--;
-	return others <= 2 || strlen(folded) - length <= 3;
+	size_t others = count_letters(folded) - count_letters(folded_name);
+	return others <= 2 || others * 2 <= length;
 }
 
 static bool
