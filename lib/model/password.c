@@ -176,25 +176,20 @@ is_run(const char *text, size_t length)
 	return breaks <= 1;
 }
 
-static size_t
-count_letters(const char *text)
-{
-	size_t count = 0;
-	for (; *text != '\0'; text++)
-		count += is_letter(*text);
-	return count;
-}
-
-/* The name makes up the password when few letters are left beside it. */
+/* The name makes up the password when few letters are left without it. */
 static bool
 is_name(const char *folded, const char *name)
 {
 	char folded_name[FOLDED_MAX];
 	text_fold(name, folded_name, sizeof(folded_name));
-	size_t length = strlen(folded_name);
+	size_t length = strlen(folded_name), others = 0;
 	if (length < 2 || strstr(folded, folded_name) == NULL)
 		return false;
-	size_t others = count_letters(folded) - count_letters(folded_name);
+	while (*folded != '\0') {
+		bool is_here = strncmp(folded, folded_name, length) == 0;
+		others += !is_here && is_letter(*folded);
+		folded += is_here ? length : 1;
+	}
 	return others <= 2 || others * 2 <= length;
 }
 
