@@ -1,10 +1,10 @@
 /*
  * lease.h - which buses are ours, and until when.
  *
- * A bus belongs to one collector by a row with owner, epoch and expiry. Every change of owner raises
- * the epoch of the bus and the fence of the collector that lost it, in one transaction; every write of
- * the store thread checks the fence (store.h), so that a collector that slept through its expiry
- * cannot write. Only the dispatcher calls these, except lease_holds.
+ * A bus belongs to one collector by a row with owner, epoch and expiry. Every change of owner
+ * raises the epoch of the bus and the fence of the collector that lost it, in one transaction;
+ * every write of the store thread checks the fence (store.h), so that a collector that slept
+ * through its expiry cannot write. Only the dispatcher calls these, except lease_holds.
  */
 #ifndef VOLTILL_LEASE_H
 #define VOLTILL_LEASE_H
@@ -39,16 +39,17 @@ enum rc lease_renew(struct db *db, const struct lease_owner *owner, int64_t leas
     bool may_take_expired);
 
 /* Our leases, ordered by bus, at most room of them, with the digest of their definitions. */
-enum rc lease_list(
-    struct db *db, const struct lease_owner *owner, struct lease *leases, size_t room, size_t *count);
+enum rc lease_list(struct db *db, const struct lease_owner *owner, struct lease *leases,
+    size_t room, size_t *count);
 
 /* Gives one bus, or all, back, so that another may take it at once. */
 enum rc lease_release(struct db *db, const struct lease_owner *owner, uint32_t bus_id);
 enum rc lease_release_all(struct db *db, const struct lease_owner *owner);
 
 /* A process that was stopped for long must not speak on a bus that another has taken meanwhile: the
- * dispatcher says until when (monotonic ms) the leases surely hold, and the bus threads send nothing
- * when lease_holds is false. It stays true while the database is away: nobody can take a bus then. */
+ * dispatcher says until when (monotonic ms) the leases surely hold, and the bus threads send
+ * nothing when lease_holds is false. It stays true while the database is away: nobody can take a
+ * bus then. */
 void lease_hold_until(int64_t mono);
 bool lease_holds(void);
 

@@ -60,9 +60,10 @@ void outbox_free(struct outbox *outbox);
  * (the store thread empties it into the spool when the database is away). */
 void outbox_put(struct outbox *outbox, const struct item *item);
 
-/* Takes up to max items, waiting up to wait_ms for the first. Returns how many; after outbox_close
- * the rest, then 0 with *closed true. */
+/* Takes up to max items as soon as so many are there, or what there is after wait_ms: a batch costs
+ * the same however small it is. Returns how many; after outbox_close the rest, then 0 with *closed
+ * true. One thread takes. */
 size_t outbox_take(struct outbox *outbox, struct item *items, size_t max, int64_t wait_ms, bool *closed);
-void outbox_close(struct outbox *outbox);
+void outbox_close(struct outbox *outbox); /* no put may follow */
 
 #endif

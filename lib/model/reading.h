@@ -83,9 +83,9 @@ struct reading {
 /* What is known of a meter from before; kept by the collector for every meter it reads. */
 struct reading_last {
 	int64_t read_at;  /* 0: nothing known yet */
-	int64_t slot_at;  /* of the last stored half hour, 0: none */
+	int64_t slot_at;  /* of the last usable half hour, 0: none */
 	int64_t energy_wh;
-	int64_t slot_energy_wh;   /* of the last usable half hour */
+	int64_t slot_energy_wh; /* what the registers showed then */
 	int64_t slot_period_wh[PERIODS];
 	int64_t period_ms; /* of the slots; an interval longer than this is after a gap. 0: never */
 };
