@@ -1,0 +1,29 @@
+/*
+ * ctl.h - the commands of voltillctl.
+ *
+ * voltillctl.c holds one table of commands and connects as database account voltill_admin. A
+ * command gets argv[0] = its own name. It prints its answer to stdout; why it failed is in the log
+ * (stderr). RC_INVALID, after a line on stderr about the right use, becomes exit status 2, every
+ * other failure 1.
+ */
+#ifndef VOLTILL_CTL_H
+#define VOLTILL_CTL_H
+
+#include "base/conf.h"
+#include "base/db.h"
+#include "base/rc.h"
+
+struct ctl {
+	struct conf conf;
+	struct db *db;
+};
+
+enum rc ctl_migrate(struct ctl *ctl, int argc, char **argv);	 /* migrate.c */
+enum rc ctl_partitions(struct ctl *ctl, int argc, char **argv);	 /* partition.c */
+enum rc ctl_db_password(struct ctl *ctl, int argc, char **argv); /* db_password.c */
+enum rc ctl_check_sql(struct ctl *ctl, int argc, char **argv);	 /* check.c */
+enum rc ctl_status(struct ctl *ctl, int argc, char **argv);	 /* check.c */
+enum rc ctl_operator(struct ctl *ctl, int argc, char **argv);	 /* operator.c */
+enum rc ctl_demo(struct ctl *ctl, int argc, char **argv);	 /* demo.c */
+
+#endif

@@ -1,0 +1,62 @@
+-- One account per program with the least it needs. An account is born locked and without a usable password;
+-- `voltillctl db-password ACCOUNT` opens it. The rights are taken away and given anew each time.
+CREATE USER IF NOT EXISTS voltill_login@localhost     IDENTIFIED VIA mysql_native_password USING 'invalid' ACCOUNT LOCK;
+CREATE USER IF NOT EXISTS voltill_accounts@localhost  IDENTIFIED VIA mysql_native_password USING 'invalid' ACCOUNT LOCK;
+CREATE USER IF NOT EXISTS voltill_collector@localhost IDENTIFIED VIA mysql_native_password USING 'invalid' ACCOUNT LOCK;
+REVOKE ALL PRIVILEGES, GRANT OPTION FROM voltill_login@localhost;
+REVOKE ALL PRIVILEGES, GRANT OPTION FROM voltill_accounts@localhost;
+REVOKE ALL PRIVILEGES, GRANT OPTION FROM voltill_collector@localhost;
+
+-- login: who signs in. Only this program reads and writes password hashes.
+GRANT SELECT ON schema_version                 TO voltill_login@localhost;
+GRANT SELECT ON setting                        TO voltill_login@localhost;
+GRANT SELECT ON role                           TO voltill_login@localhost;
+GRANT SELECT ON role_permission                TO voltill_login@localhost;
+GRANT SELECT, UPDATE (password_hash, password_changed_at, must_change, language, theme)
+  ON operator                                  TO voltill_login@localhost;
+GRANT SELECT, INSERT, UPDATE, DELETE ON session       TO voltill_login@localhost;
+GRANT SELECT, INSERT, UPDATE, DELETE ON login_attempt TO voltill_login@localhost;
+GRANT SELECT, INSERT ON audit                  TO voltill_login@localhost;
+
+-- accounts: shows, and writes only that somebody was here.
+GRANT SELECT ON schema_version                 TO voltill_accounts@localhost;
+GRANT SELECT ON setting                        TO voltill_accounts@localhost;
+GRANT SELECT ON role                           TO voltill_accounts@localhost;
+GRANT SELECT ON role_permission                TO voltill_accounts@localhost;
+GRANT SELECT (operator_id, username, display_name, role_id, password_changed_at, must_change, language, theme,
+  created_at, disabled_at) ON operator         TO voltill_accounts@localhost;
+GRANT SELECT, UPDATE (seen_at, ended_at, end_reason) ON session TO voltill_accounts@localhost;
+GRANT SELECT, INSERT ON audit                  TO voltill_accounts@localhost;
+GRANT SELECT ON place                          TO voltill_accounts@localhost;
+GRANT SELECT ON gateway                        TO voltill_accounts@localhost;
+GRANT SELECT ON bus                            TO voltill_accounts@localhost;
+GRANT SELECT ON bus_state                      TO voltill_accounts@localhost;
+GRANT SELECT ON bus_lease                      TO voltill_accounts@localhost;
+GRANT SELECT ON collector                      TO voltill_accounts@localhost;
+GRANT SELECT ON meter_model                    TO voltill_accounts@localhost;
+GRANT SELECT ON meter                          TO voltill_accounts@localhost;
+GRANT SELECT ON meter_state                    TO voltill_accounts@localhost;
+GRANT SELECT ON meter_link                     TO voltill_accounts@localhost;
+GRANT SELECT ON account                        TO voltill_accounts@localhost;
+GRANT SELECT ON account_meter                  TO voltill_accounts@localhost;
+GRANT SELECT ON reading                        TO voltill_accounts@localhost;
+GRANT SELECT ON energy_day                     TO voltill_accounts@localhost;
+GRANT SELECT ON poll_hour                      TO voltill_accounts@localhost;
+GRANT SELECT ON alarm                          TO voltill_accounts@localhost;
+
+-- collector: reads what to ask, writes what was answered. It can neither change nor delete a reading.
+GRANT SELECT ON schema_version                 TO voltill_collector@localhost;
+GRANT SELECT ON setting                        TO voltill_collector@localhost;
+GRANT SELECT ON gateway                        TO voltill_collector@localhost;
+GRANT SELECT ON bus                            TO voltill_collector@localhost;
+GRANT SELECT ON meter_model                    TO voltill_collector@localhost;
+GRANT SELECT ON meter                          TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE ON collector      TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE ON bus_lease      TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE ON bus_state      TO voltill_collector@localhost;
+GRANT SELECT, INSERT         ON reading        TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE ON meter_state    TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE ON meter_link     TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE ON energy_day     TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE, DELETE ON poll_hour TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE ON alarm          TO voltill_collector@localhost;
