@@ -97,6 +97,7 @@ struct profile {
 				    none */
 	int64_t register_range_wh; /* the energy register returns to zero here, before the ratios */
 	uint32_t min_gap_ms;	   /* pause this model needs between requests */
+	uint8_t three_phase_addresses; /* a three-phase user takes so many; 0: one as any other */
 	uint32_t answer_timeout_ms; /* at least this long, whatever the bus says; 0: bus decides */
 };
 

@@ -12,4 +12,5 @@ const struct profile profile_adf300 = {
 	.type_value = 10,
 	.spare_register = ACREL_SPARE,
 	.register_range_wh = ACREL_RANGE_WH,
+	.three_phase_addresses = 3,
 };
