@@ -12,7 +12,7 @@ CC       := gcc
 endif
 CFLAGS   ?= -O2 -g
 STRICT   := -std=gnu2x -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
-            -Wmissing-prototypes -Wvla -Werror -Werror=format-security
+            -Wmissing-prototypes -Wvla -Wno-missing-field-initializers -Werror -Werror=format-security
 HARDEN   := -fstack-protector-strong -fPIE
 LDHARDEN := -pie -Wl,-z,relro,-z,now
 ifeq ($(SANITIZE),address)
@@ -77,6 +77,7 @@ $(BUILD)/%.o: %.c
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 include tools/vendor.mk
+include tests/unit/unit.mk
 
 run: deps
 	@$(MAKE) --no-print-directory -j2 programs vendor
