@@ -23,6 +23,8 @@ else
 HARDEN   += -D_FORTIFY_SOURCE=2
 endif
 INCLUDE  := -Ilib
+# V=1 shows the whole commands.
+Q        := $(if $(V),,@)
 VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
 PROGRAMS := login accounts
@@ -68,10 +70,12 @@ $(library): $(call objects,$(base) $(model))
 
 $(BUILD)/bin/%:
 	@mkdir -p $(@D)
+	$(if $(V),,@echo link $(@:$(BUILD)/%=%))
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) $(LDHARDEN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
+	$(if $(V),,@echo cc $<)
 	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(STRICT) $(HARDEN) $(CPPFLAGS) -DVOLTILL_VERSION='"$(VERSION)"' \
 	    $(INCLUDE) -MMD -MP -c -o $@ $<
 
