@@ -1,0 +1,43 @@
+# Unit tests: every tests/unit/test_NAME.c is a cmocka program of its own, $(BUILD)/unit/test_NAME. It
+# usually #includes the .c it tests; what else that needs comes from the library. What the library
+# does not hold is named below, before the rules:
+#
+#   unit_objects_NAME := collector/plan.o        objects of the tree, without $(BUILD)/
+#   unit_libs_NAME    := -lmodbus                libraries
+#   unit_include_NAME := -Icgi-bin/web           include folders
+#
+#   make unit             builds and runs them all
+#   make unit-clock       one of them, with its output
+#
+# tests/db/test_db.c is built by the same rules, and run by tests/db/run.sh.
+
+# ---- what single tests need besides the library ----
+
+# ---- the rules ----
+
+unit_names := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
+db_names   := $(patsubst tests/db/test_%.c,%,$(wildcard tests/db/test_*.c))
+# Tests hand literals to everything, so conversions are not checked; the rest of STRICT is.
+UNIT_STRICT = -Wno-conversion -Wno-sign-conversion -Wno-unused-function
+
+define unit_test
+$(BUILD)/unit/test_$(1): $(BUILD)/tests/$(2)/test_$(1).o $$(addprefix $(BUILD)/,$$(unit_objects_$(1))) $$(library)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CFLAGS) $$(SANFLAGS) $$(LDFLAGS) $$(LDHARDEN) -o $$@ $$^ \
+	    $$(unit_libs_$(1)) $$(BASE_LIBS) -lcmocka -lm
+$(BUILD)/tests/$(2)/test_$(1).o: INCLUDE += $$(unit_include_$(1))
+$(BUILD)/tests/$(2)/test_$(1).o: CPPFLAGS += $$(UNIT_STRICT)
+unit-$(1): $(BUILD)/unit/test_$(1)
+	@$$<
+.PHONY: unit-$(1)
+endef
+
+$(foreach name,$(unit_names),$(eval $(call unit_test,$(name),unit)))
+$(foreach name,$(db_names),$(eval $(call unit_test,$(name),db)))
+
+.PHONY: unit
+unit: $(unit_names:%=$(BUILD)/unit/test_%)
+	@failed=0; for test in $^; do \
+	    if out=$$($$test 2>&1); then echo "ok   $$(basename $$test)"; \
+	    else echo "FAIL $$(basename $$test)"; echo "$$out"; failed=1; fi; \
+	done; exit $$failed
