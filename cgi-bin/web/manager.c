@@ -101,8 +101,9 @@ become_worker(const struct manager *manager, pid_t parent)
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
 		_exit(1);
 	sigprocmask(SIG_SETMASK, &manager->original, NULL);
-	if (dup2(manager->ready_write, READY_FD) < 0 ||
-	    (manager->listen_fd == 0 ? fcntl(0, F_SETFD, 0) : dup2(manager->listen_fd, 0)) < 0)
+	/* The socket first: it may stand where READY_FD goes. */
+	if ((manager->listen_fd == 0 ? fcntl(0, F_SETFD, 0) : dup2(manager->listen_fd, 0)) < 0 ||
+	    dup2(manager->ready_write, READY_FD) < 0)
 		_exit(1);
 	execv(manager->program, manager->argv);
 	_exit(127);
