@@ -388,23 +388,31 @@ load_usual_file(struct conf *conf)
 	return access(INSTALLED_FILE, F_OK) == 0 ? conf_load(conf, INSTALLED_FILE) : RC_OK;
 }
 
+/* What the command line said, for conf_read_again. */
+static struct options given;
+
+enum rc
+conf_read_again(struct conf *fresh)
+{
+	conf_default(fresh);
+	enum rc rc = given.file != NULL ? conf_load(fresh, given.file) : load_usual_file(fresh);
+
+	for (int i = 0; i < given.assignment_count && rc == RC_OK; i++)
+		rc = conf_set(fresh, given.assignments[i]);
+	return rc;
+}
+
 void
 conf_arguments(struct conf *conf, int *argc, char **argv, const char *usage)
 {
-	struct options options = { .assignments = calloc((size_t)*argc, sizeof(char *)) };
-	enum rc rc;
-
-	if (options.assignments == NULL)
+	free(given.assignments);
+	given = (struct options){ .assignments = calloc((size_t)*argc, sizeof(char *)) };
+	if (given.assignments == NULL)
 		log_fatal("memory", "no room for the command line");
-	conf_default(conf);
-	take_options(&options, argc, argv, usage);
-	rc = options.file != NULL ? conf_load(conf, options.file) : load_usual_file(conf);
-	for (int i = 0; i < options.assignment_count && rc == RC_OK; i++)
-		rc = conf_set(conf, options.assignments[i]);
-	free(options.assignments);
-	if (rc != RC_OK)
+	take_options(&given, argc, argv, usage);
+	if (conf_read_again(conf) != RC_OK)
 		exit(2);
-	if (options.wants_print) {
+	if (given.wants_print) {
 		conf_print(conf, stdout);
 		exit(0);
 	}

@@ -60,4 +60,8 @@ void conf_print(const struct conf *conf, FILE *out);
  * /etc/voltill/voltill.conf if it exists. Errors end the program with a message and status 2. */
 void conf_arguments(struct conf *conf, int *argc, char **argv, const char *usage);
 
+/* Reads again what conf_arguments read, for SIGHUP: fresh is then for conf_reload. RC_INVALID, with a
+ * log line, when the file is wrong now. */
+enum rc conf_read_again(struct conf *fresh);
+
 #endif
