@@ -14,14 +14,19 @@
 
 struct bus;
 
-/* Starts the thread. Takes over definition. epoch is written into every item. */
+/* Starts the thread. Takes over definition. epoch is written into every item. NULL, with a log
+ * line, when the system has no more threads or descriptors; definition is then freed.
+ *
+ * The first answer of each meter gives ITEM_METER_BACK and the first of the bus ITEM_BUS_BACK,
+ * because the database may still hold them as lost. */
 struct bus *bus_start(struct bus_definition *definition, uint64_t epoch, struct outbox *outbox);
 
 /* Hands over a new definition; it takes effect between two transactions and keeps what is known of
  * meters that stay (last reading, back-off), so that a reload loses no reading. Takes it over. */
 void bus_redefine(struct bus *bus, struct bus_definition *definition);
 
-/* Asks the thread to end after the running transaction; bus_join waits for it and frees bus. */
+/* Asks the thread to end: a wait or a transaction under way is given up. bus_join waits for it,
+ * after which all its items are in the outbox, and frees bus. */
 void bus_stop(struct bus *bus);
 void bus_join(struct bus *bus);
 

@@ -1,0 +1,70 @@
+/*
+ * bus_private.h - shared by bus.c, which asks, and bus_tell.c, which tells what came of it.
+ */
+#ifndef VOLTILL_BUS_PRIVATE_H
+#define VOLTILL_BUS_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "bus.h"
+
+#define POLLS_PERIOD_MS 60000
+#define ROUND_PERIOD_MS 5000
+
+/* What the thread knows of one meter. */
+struct station {
+	const struct meter_definition *definition;
+	struct reading_last last;
+	struct item_polls polls; /* since they were told last */
+	int64_t missed_since;	 /* UTC of the first question without an answer, 0: it answers */
+	int busy_tries;
+	bool is_short; /* leave the spare register out: a late answer then has another length */
+	bool is_mismatched; /* told once */
+};
+
+enum news { NEWS_NONE, NEWS_LOST, NEWS_BACK };
+
+struct bus {
+	pthread_t thread;
+	struct outbox *outbox;
+	uint64_t epoch;
+	int inbox_fd, stop_fd; /* eventfd: there is mail; the thread shall end */
+	atomic_bool is_stopping, has_mail;
+	pthread_mutex_t lock; /* of mail */
+	struct bus_definition *mail;
+
+	/* The thread's own. */
+	struct bus_definition *definition;
+	struct station *stations;
+	struct plan *plan;
+	struct link *link;
+	enum news told;
+	bool is_answered; /* something came back since the line was opened */
+	int reopenings;	  /* in a row without an answer */
+	int64_t open_at;  /* not opened before, monotonic */
+	int64_t opened_at;
+	int64_t missed_since; /* UTC, first trouble since the last answer; 0: none */
+	int64_t round_told_at, polls_told_at; /* monotonic */
+	int64_t hour_at;		      /* UTC hour the counters belong to */
+};
+
+/* An empty item of this bus. */
+struct item item_of(const struct bus *bus, enum item_kind kind);
+
+void tell_event(
+    struct bus *bus, enum item_kind kind, uint32_t meter_id, int64_t at, enum trouble trouble);
+/* Both tell a change only. */
+void tell_bus_lost(struct bus *bus, enum trouble trouble, int64_t wall);
+void tell_bus_back(struct bus *bus, int64_t wall);
+void tell_change(struct bus *bus, struct station *station, enum plan_change change, int64_t wall,
+    enum trouble trouble);
+
+/* The counters of all meters since the last time; in_time: when a minute or the hour is over. */
+void tell_polls(struct bus *bus);
+void tell_polls_in_time(struct bus *bus, int64_t now, int64_t wall);
+/* When a round ended, at most one in ROUND_PERIOD_MS. */
+void tell_round(struct bus *bus, int64_t now, int64_t wall);
+
+#endif
