@@ -89,7 +89,7 @@ class Child {
   async stop(signal = 'SIGTERM', seconds = 15) {
     if (this.gone) return this.exited;
     this.signal_(signal);
-    const timer = sleep(seconds * 1000 * PATIENCE).then(() => 'late');
+    const timer = sleep(seconds * 1000 * PATIENCE, 'late', { ref: false });
     if (await Promise.race([this.exited, timer]) === 'late') {
       this.signal_('SIGKILL');
       await this.exited;
