@@ -81,6 +81,7 @@ $(BUILD)/%.o: %.c
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 include tools/vendor.mk
+include tests/lint/lint.mk
 include tests/unit/unit.mk
 
 run: deps

@@ -58,8 +58,11 @@
       Colours: sharp peak flat valley, or 1 … 6; color, axis and kind may be left out.
     call:ui_chart_scripts()                       once, at the end of a page with a chart
 
-  Refreshing: <div id="board" hx-get="(Page.Here)" hx-trigger="every 15s" hx-swap="innerMorph" hx-select="#board > *">
-  keeps ticks and focus. Page.Refresh (seconds, set by the handler) does it without script.
+  Refreshing: one element with an id around the whole page,
+    <div id="board" hx-get="(Page.Here)" hx-trigger="every 15s" hx-swap="outerMorph"> … </div>
+  and an id on each row or tile. Ticks, focus and elements stay; hidden windows do not ask; an answer that
+  failed leaves the page and says so. Without hx-select, so that the program sends the fragment only.
+  Page.Refresh (seconds, set by the handler) does it without script.
 ?><?cs
 
 def:ui_icon(icon) ?><svg class="icon" aria-hidden="true"><use href="<?cs var:Asset.IconsSvg ?>#<?cs var:icon ?>"/></svg><?cs /def ?><?cs

@@ -97,8 +97,7 @@
 	function offline(is) {
 		var live = doc.getElementById("live");
 		live.textContent = is ? doc.body.dataset.offline : "";
-		live.classList.toggle("visually-hidden", !is);
-		live.classList.toggle("notice", is);
+		live.className = is ? "notice notice-danger offline" : "visually-hidden";
 	}
 	doc.addEventListener("htmx:error", function () { offline(true); });
 	doc.addEventListener("htmx:after:swap", function () {
