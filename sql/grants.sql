@@ -43,6 +43,7 @@ GRANT SELECT ON reading                        TO voltill_accounts@localhost;
 GRANT SELECT ON energy_day                     TO voltill_accounts@localhost;
 GRANT SELECT ON poll_hour                      TO voltill_accounts@localhost;
 GRANT SELECT ON alarm                          TO voltill_accounts@localhost;
+GRANT SELECT ON v_meter_now                    TO voltill_accounts@localhost;
 
 -- collector: reads what to ask, writes what was answered. It can neither change nor delete a reading.
 GRANT SELECT ON schema_version                 TO voltill_collector@localhost;

@@ -118,6 +118,7 @@ cell_text(const struct export *export, size_t i)
 		energy_format_plain(rows_int(export->rows, i), 2, text, sizeof(text));
 		return arena_strdup(export->row_arena, text);
 	case CELL_POWER:
+	case CELL_MILLI:
 		energy_format_plain(rows_int(export->rows, i), 3, text, sizeof(text));
 		return arena_strdup(export->row_arena, text);
 	case CELL_INT:
@@ -141,6 +142,7 @@ sheet_cell(const struct export *export, struct xlsx *workbook, size_t i)
 	case CELL_ENERGY:
 		return xlsx_number(workbook, i, rows_int(export->rows, i), 1000);
 	case CELL_POWER:
+	case CELL_MILLI:
 		return xlsx_number(workbook, i, rows_int(export->rows, i), 1000);
 	case CELL_TIME:
 		return xlsx_time(workbook, i, rows_int(export->rows, i));

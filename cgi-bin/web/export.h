@@ -22,6 +22,7 @@ enum cell {
 	CELL_MONEY,
 	CELL_ENERGY,
 	CELL_POWER,
+	CELL_MILLI, /* thousandths; the title names the unit: V, A */
 	CELL_TIME,
 	CELL_DAY,
 	CELL_WORD

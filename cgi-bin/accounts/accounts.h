@@ -1,0 +1,70 @@
+/*
+ * accounts.h - what the pages of this program share.
+ */
+#ifndef VOLTILL_ACCOUNTS_H
+#define VOLTILL_ACCOUNTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/gateway.h"
+#include "model/meter.h"
+#include "route.h"
+
+enum rc overview(struct req *r);
+enum rc board(struct req *r);
+enum rc meters(struct req *r);
+enum rc meter(struct req *r);
+enum rc gateways(struct req *r);
+enum rc gateway(struct req *r);
+
+/* A link of ours being written; values are percent-encoded, "" and 0 are left out. */
+struct url {
+	struct arena *arena;
+	char *text;
+	bool has_query;
+};
+struct url url_begin(struct req *r, const char *path);
+void url_text(struct url *url, const char *name, const char *value);
+void url_number(struct url *url, const char *name, int64_t value);
+
+/* The filter of board and list: b=, f=, st=…, q=, meter=…; what is not understood is passed over.
+ */
+struct filter {
+	struct meter_filter model;
+	char search[200];
+	int64_t building_id, floor_id;
+	bool is_set; /* anything but the default */
+};
+void filter_read(struct req *r, struct filter *filter);
+/* Adds the filter to a link, with other states or another place if the caller changed them. */
+void filter_link(struct req *r, const struct filter *filter, struct url *url);
+
+/* Chips: all, and one per state that adds or removes it. They count the meters of the filter's
+ * place and search, whatever states are chosen. */
+typedef const char *filter_linker(struct req *r, const struct filter *filter, const void *context);
+void chips_show(struct req *r, const struct meter_snapshot *snapshot, const struct filter *filter,
+    filter_linker *link, const void *context);
+
+/* Values with their units' usual decimals: kW 3, A 3, V 1. */
+const char *power_text(struct req *r, int64_t power_w);
+const char *decimal_text(struct req *r, int64_t value, int decimals);
+const char *percent_text(struct req *r, int permille);
+const char *number_text(struct req *r, int64_t value);
+
+/* What tile, list and page say of a meter: Id Href Room Name Number Status Before Switch Credit
+ * IsNegative Days Today Power Seen. */
+void meter_show(struct req *r, struct node *node, const struct meter *meter);
+/* "3层 301", or the floor or building alone. */
+const char *meter_place(struct req *r, const struct meter *meter);
+
+/* N.Level and N.Text for ui_heat, and Success in per cent. */
+void heat_show(struct req *r, struct node *node, const struct poll_sum *hours, int64_t first_at);
+
+/* A trouble code with its values ("timeout", "definition_unit 17 3") in words. */
+const char *trouble_text(struct req *r, const char *trouble);
+
+/* Doubts about a reading in words, "" when there are none. */
+const char *quality_text(struct req *r, uint16_t quality);
+
+#endif

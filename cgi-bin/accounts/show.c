@@ -1,0 +1,190 @@
+/* What several pages show in the same way. */
+#include "accounts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/money.h"
+#include "base/text.h"
+#include "model/reading.h"
+#include "model/relay.h"
+
+#define TROUBLE_WORDS 4
+
+struct url
+url_begin(struct req *r, const char *path)
+{
+	return (struct url){ .arena = r->arena, .text = arena_strdup(r->arena, path) };
+}
+
+void
+url_text(struct url *url, const char *name, const char *value)
+{
+	if (value == NULL || *value == '\0')
+		return;
+	url->text = arena_printf(url->arena, "%s%c%s=%s", url->text, url->has_query ? '&' : '?',
+	    name, param_encode(url->arena, value));
+	url->has_query = true;
+}
+
+void
+url_number(struct url *url, const char *name, int64_t value)
+{
+	if (value != 0)
+		url_text(url, name, arena_printf(url->arena, "%lld", (long long)value));
+}
+
+const char *
+number_text(struct req *r, int64_t value)
+{
+	return arena_printf(r->arena, "%lld", (long long)value);
+}
+
+const char *
+decimal_text(struct req *r, int64_t value, int decimals)
+{
+	int64_t whole = value < 0 ? -value : value, unit = 1;
+
+	for (int i = 0; i < decimals; i++)
+		unit *= 10;
+	return arena_printf(r->arena, "%s%lld.%0*lld", value < 0 ? "-" : "",
+	    (long long)(whole / unit), decimals, (long long)(whole % unit));
+}
+
+const char *
+power_text(struct req *r, int64_t power_w)
+{
+	char text[MONEY_TEXT_MAX];
+
+	energy_format(power_w, 3, text, sizeof(text));
+	return arena_strdup(r->arena, text);
+}
+
+const char *
+percent_text(struct req *r, int permille)
+{
+	return permille == 1000 ? "100" : decimal_text(r, permille, 1);
+}
+
+const char *
+meter_place(struct req *r, const struct meter *meter)
+{
+	const char *inner = *meter->room != '\0' ? meter->room : "";
+	const char *outer = *meter->floor != '\0' ? meter->floor : meter->building;
+
+	if (*inner == '\0')
+		return outer;
+	return *outer != '\0' ? arena_printf(r->arena, "%s %s", outer, inner) : inner;
+}
+
+static const char *
+relay_word(const struct meter *meter)
+{
+	struct relay_view relay;
+
+	relay_explain(&meter->control, meter->phases, meter->credit_fen, -1, -1, &relay);
+	return relay_state_name(relay.state);
+}
+
+void
+meter_show(struct req *r, struct node *node, const struct meter *meter)
+{
+	enum meter_status status = meter_status(meter);
+	int64_t days = meter_days_left(meter);
+	struct view *view = r->view;
+
+	node_int(view, node, "Id", meter->meter_id);
+	node_set(view, node, "Room", *meter->room != '\0' ? meter->room : meter->name);
+	node_set(view, node, "Name",
+	    *meter->tenant != '\0' ? meter->tenant
+	    : *meter->room != '\0' ? meter->name
+				   : "");
+	node_set(view, node, "Status", meter_status_name(status));
+	if (status == STATUS_LOST && meter->has_state)
+		node_set(view, node, "Before", meter_status_name(meter_status_before(meter)));
+	if (meter->has_state)
+		node_set(view, node, "Switch", relay_word(meter));
+	if (meter->credit_fen != METER_NO_CREDIT) {
+		node_money(view, node, "Credit", meter->credit_fen);
+		node_bool(view, node, "IsNegative", meter->credit_fen < 0);
+	}
+	if (days >= 0)
+		node_int(view, node, "Days", days);
+	if (meter->today_wh >= 0)
+		node_energy(view, node, "Today", meter->today_wh);
+	if (meter->power_w != METER_NO_VALUE)
+		node_set(view, node, "Power", power_text(r, meter->power_w));
+	node_time(view, node, "Seen", meter->read_at, r->now, meter_old_after(meter));
+}
+
+static const char *
+heat_level(int permille)
+{
+	if (permille < 0)
+		return "none";
+	if (permille == 0)
+		return "0";
+	if (permille == 1000)
+		return "4";
+	return permille >= 990 ? "3" : permille >= 900 ? "2" : "1";
+}
+
+void
+heat_show(struct req *r, struct node *node, const struct poll_sum *hours, int64_t first_at)
+{
+	for (int i = 0; i < GATEWAY_HOURS; i++) {
+		struct civil civil = clock_civil(first_at + i * CLOCK_HOUR);
+		struct node *cell = node_add(r->view, node);
+		int permille = poll_success(&hours[i]);
+		const char *const values[] = {
+			arena_printf(r->arena, "%02d:00", civil.hour),
+			permille < 0 ? ""
+				     : arena_printf(r->arena, "%s %%", percent_text(r, permille)),
+		};
+		node_set(r->view, cell, "Level", heat_level(permille));
+		node_set(r->view, cell, "Text",
+		    permille < 0 ? arena_printf(r->arena, "%s %s", values[0],
+				       view_word(r->view, "Heat.None"))
+				 : view_phrase(r->view, "Heat.Cell", values, 2));
+	}
+}
+
+const char *
+trouble_text(struct req *r, const char *trouble)
+{
+	const char *values[TROUBLE_WORDS] = { "", "", "", "" }, *words;
+	char *copy = arena_strdup(r->arena, trouble), *rest = NULL, *code;
+	size_t count = 0;
+
+	if ((code = strtok_r(copy, " ", &rest)) == NULL)
+		return "";
+	for (char *value; count < TROUBLE_WORDS && (value = strtok_r(NULL, " ", &rest)) != NULL;)
+		values[count++] = value;
+	words =
+	    view_phrase(r->view, arena_printf(r->arena, "Trouble.%s", code), values, TROUBLE_WORDS);
+	return *words != '\0' ? words : trouble;
+}
+
+const char *
+quality_text(struct req *r, uint16_t quality)
+{
+	static const struct {
+		uint16_t bit;
+		const char *key;
+	} doubts[] = {
+		{ QUALITY_ROLLOVER, "Quality.Rollover" },
+		{ QUALITY_DECREASED, "Quality.Decreased" },
+		{ QUALITY_JUMP, "Quality.Jump" },
+		{ QUALITY_EMPTY, "Quality.Empty" },
+		{ QUALITY_CLOCK, "Quality.Clock" },
+		{ QUALITY_AFTER_GAP, "Quality.AfterGap" },
+		{ QUALITY_DEMO, "Quality.Demo" },
+	};
+	const char *text = "";
+
+	for (size_t i = 0; i < COUNT(doubts); i++)
+		if ((quality & doubts[i].bit) != 0)
+			text = arena_printf(r->arena, "%s%s%s", text, *text != '\0' ? " · " : "",
+			    view_word(r->view, doubts[i].key));
+	return text;
+}

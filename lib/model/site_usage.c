@@ -1,0 +1,107 @@
+#include "model/usage.h"
+
+#define SITE_KEEP  (30 * CLOCK_SECOND)
+#define SITE_SHARE 10 /* loading may take a tenth of the time */
+
+enum { SITE_SUMS, SITE_UNTIL, SITE_SAME_TIME };
+
+/* Meters that only measure count what others count again, so they stay apart. */
+static const struct query Q[] QUERIES = {
+	[SITE_SUMS] = { .sql = "SELECT e.day, m.credit_mode = 'monitor' AS is_main, "
+			       "CAST(SUM(e.used_wh) AS SIGNED) FROM energy_day e "
+			       "JOIN meter m ON m.meter_id = e.meter_id WHERE e.day >= ? AND e.day "
+			       "<= ? "
+			       "GROUP BY e.day, is_main LIMIT 100" },
+	[SITE_UNTIL] = { .sql = "SELECT MAX(e.last_at) FROM energy_day e JOIN meter m "
+				"ON m.meter_id = e.meter_id WHERE e.day = ? AND m.credit_mode <> "
+				"'monitor' "
+				"LIMIT 1" },
+	[SITE_SAME_TIME] = { .sql =
+				 "SELECT CAST(SUM(b.energy_wh - a.energy_wh) AS SIGNED) FROM meter "
+				 "m "
+				 "JOIN reading a ON a.meter_id = m.meter_id AND a.taken_at = ? "
+				 "JOIN reading b ON b.meter_id = m.meter_id AND b.taken_at = ? "
+				 "WHERE m.credit_mode <> 'monitor' AND a.quality & 14 = 0 "
+				 "AND b.quality & 14 = 0 AND b.energy_wh >= a.energy_wh LIMIT 1" },
+};
+
+static struct {
+	struct site_usage shown;
+	int64_t loaded_mono, keep_ms;
+	struct day day;
+} cache;
+
+static void
+begin(struct site_usage *site, struct day today)
+{
+	*site = (struct site_usage){ .yesterday_wh = -1, .main_today_wh = -1 };
+	for (int i = 0; i < SITE_DAYS; i++)
+		site->days[i] = (struct site_day){ clock_day_add(today, i - SITE_DAYS + 1), -1 };
+}
+
+static enum rc
+load_sums(struct db *db, struct day today, struct site_usage *site)
+{
+	struct rows *rows;
+	enum rc rc = db_query(db, &Q[SITE_SUMS], ARGS(D(site->days[0].day), D(today)), &rows);
+
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows)) == RC_OK) {
+		int index = rows_day(rows, 0).number - site->days[0].day.number;
+		bool is_main = rows_int(rows, 1) != 0;
+		if (is_main && index == SITE_DAYS - 1)
+			site->main_today_wh = rows_int(rows, 2);
+		if (!is_main && index >= 0 && index < SITE_DAYS)
+			site->days[index].used_wh = rows_int(rows, 2);
+	}
+	rows_end(rows);
+	if (site->days[SITE_DAYS - 1].used_wh > 0)
+		site->today_wh = site->days[SITE_DAYS - 1].used_wh;
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* Yesterday up to the time of day of today's last reading, from two readings of each meter. */
+static enum rc
+load_yesterday(struct db *db, struct day today, struct site_usage *site)
+{
+	struct day yesterday = clock_day_add(today, -1);
+	int64_t from_at = clock_day_start(yesterday), to_at;
+	struct rows *rows;
+	enum rc rc = db_int(db, &Q[SITE_UNTIL], ARGS(D(today)), &site->until_at);
+
+	if (rc != RC_OK || site->until_at == 0)
+		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	to_at = from_at + site->until_at - clock_day_start(today);
+	rc = db_query(db, &Q[SITE_SAME_TIME], ARGS(T(from_at), T(to_at)), &rows);
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows)) == RC_OK && !rows_is_null(rows, 0))
+		site->yesterday_wh = rows_int(rows, 0);
+	rows_end(rows);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc
+usage_site(struct db *db, int64_t now, const struct site_usage **site)
+{
+	struct day today = clock_day(now);
+	int64_t began = clock_mono();
+	enum rc rc;
+
+	*site = &cache.shown;
+	if (cache.loaded_mono != 0 && cache.day.number == today.number &&
+	    began - cache.loaded_mono < cache.keep_ms)
+		return RC_OK;
+	cache.loaded_mono = 0;
+	begin(&cache.shown, today);
+	if ((rc = load_sums(db, today, &cache.shown)) != RC_OK ||
+	    (rc = load_yesterday(db, today, &cache.shown)) != RC_OK)
+		return rc;
+	cache.day = today;
+	cache.loaded_mono = clock_mono();
+	cache.keep_ms = SITE_SHARE * (cache.loaded_mono - began);
+	if (cache.keep_ms < SITE_KEEP)
+		cache.keep_ms = SITE_KEEP;
+	return RC_OK;
+}
