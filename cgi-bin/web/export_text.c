@@ -7,7 +7,7 @@
 #include "export_text.h"
 #include "param.h"
 
-#define NAME_PART_MAX 121
+#define NAME_PART_MAX 101
 
 /* Bytes of the well-formed character at text, 0 when there is none. */
 static size_t

@@ -204,11 +204,11 @@ static void
 show_pager(struct req *r, const struct list *list, int64_t pages, const char *const *filters)
 {
 	struct node *pager = view_node(r->view, "List.Pager");
-	int64_t shown = 0;
+	int64_t shown = 0, at = list->page < pages ? list->page : pages;
 
 	for (int64_t p = 1; p <= pages; p++) {
-		if (p != 1 && p != pages && (p < list->page - AROUND || p > list->page + AROUND)) {
-			p = p < list->page ? list->page - AROUND - 1 : pages - 1;
+		if (p != 1 && p != pages && (p < at - AROUND || p > at + AROUND)) {
+			p = p < at ? at - AROUND - 1 : pages - 1;
 			continue;
 		}
 		if (p > shown + 1)

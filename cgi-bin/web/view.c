@@ -197,6 +197,12 @@ view_has(const struct view *view, const char *name)
 	return hdf_get_value(view->hdf, name, NULL) != NULL;
 }
 
+const char *
+view_get(const struct view *view, const char *name)
+{
+	return hdf_get_value(view->hdf, name, "");
+}
+
 /* Words. */
 
 const char *

@@ -35,6 +35,8 @@ void view_energy(struct view *view, const char *name, int64_t energy_wh); /* 1,2
 void view_time(struct view *view, const char *name, int64_t at, int64_t now, int64_t old_after_ms);
 
 bool view_has(const struct view *view, const char *name);
+/* What was set, "" if nothing; for tests and for a value that depends on another. */
+const char *view_get(const struct view *view, const char *name);
 
 /* A word of the dictionary: "Login.Title" looks up T.Login.Title; "" when it is missing. */
 const char *view_word(const struct view *view, const char *key);

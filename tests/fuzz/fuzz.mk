@@ -16,6 +16,10 @@ fuzz_profile_sources := collector/profile.c $(wildcard collector/profiles/*.c) \
                         lib/base/clock.c lib/base/log.c lib/base/text.c lib/base/rc.c
 fuzz_profile_include := -Icollector
 fuzz_profile_libs    := -lunistring
+fuzz_param_sources   := cgi-bin/web/param.c lib/base/arena.c lib/base/text.c lib/base/log.c \
+                        lib/base/clock.c lib/base/rc.c
+fuzz_param_include   := -Icgi-bin/web
+fuzz_param_libs      := -lunistring
 
 .PHONY: fuzz $(fuzz_names:%=fuzz-%)
 fuzz: $(fuzz_names:%=fuzz-%)

@@ -13,6 +13,28 @@
 
 # ---- what single tests need besides the library ----
 
+unit_include_plan := -Icollector
+unit_include_mbap := -Icollector
+unit_include_profile := -Icollector
+unit_objects_profile := $(patsubst %.c,%.o,$(wildcard collector/profiles/*.c))
+unit_include_link := -Icollector
+unit_objects_link := collector/tcp.o collector/mbap.o collector/rtu.o collector/dial.o
+unit_libs_link    := -lmodbus -lutil
+
+web_view := cgi-bin/web/view.o cgi-bin/web/template.o cgi-bin/web/lang.o
+unit_include_param := -Icgi-bin/web
+unit_include_export_text := -Icgi-bin/web
+unit_objects_export_text := cgi-bin/web/param.o
+unit_include_form := -Icgi-bin/web
+unit_objects_form := cgi-bin/web/param.o $(web_view)
+unit_libs_form    := -lneo_cs -lneo_utl
+unit_include_list := -Icgi-bin/web
+unit_objects_list := cgi-bin/web/param.o $(web_view)
+unit_libs_list    := -lneo_cs -lneo_utl
+unit_include_route := -Icgi-bin/web
+unit_objects_route := cgi-bin/web/param.o cgi-bin/web/answer.o cgi-bin/web/nav.o $(web_view)
+unit_libs_route    := -lneo_cs -lneo_utl
+
 # ---- the rules ----
 
 unit_names := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))

@@ -1,0 +1,176 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "../../cgi-bin/web/form.c"
+
+static struct conf conf;
+
+struct sale {
+	char note[20 * 4 + 1];
+	char secret[10 * 4 + 1];
+	int64_t amount_fen, copies, method;
+	struct day day;
+	bool is_printed;
+};
+
+static const char *const methods[] = { "cash", "card", NULL };
+static const struct form_field fields[] = {
+	{ "note", FORM_TEXT, true, 20, NULL, offsetof(struct sale, note) },
+	{ "secret", FORM_RAW, false, 10, NULL, offsetof(struct sale, secret) },
+	{ "amount", FORM_MONEY, true, 0, NULL, offsetof(struct sale, amount_fen) },
+	{ "copies", FORM_UINT, false, 9, NULL, offsetof(struct sale, copies) },
+	{ "day", FORM_DAY, false, 0, NULL, offsetof(struct sale, day) },
+	{ "printed", FORM_BOOL, false, 0, NULL, offsetof(struct sale, is_printed) },
+	{ "method", FORM_CHOICE, false, 0, methods, offsetof(struct sale, method) },
+};
+
+static int
+begin(void **state)
+{
+	static struct req r;
+
+	r = (struct req){ .arena = arena_new(), .method = POST, .status = 200, .path = "/x" };
+	r.view = view_new(r.arena, "en");
+	*state = &r;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	struct req *r = *state;
+
+	arena_free(r->arena);
+	return 0;
+}
+
+static enum rc
+read_body(struct req *r, const char *body, struct sale *sale)
+{
+	assert_int_equal(params_parse(r->arena, body, strlen(body), &r->body), RC_OK);
+	return form_read(r, fields, COUNT(fields), sale);
+}
+
+static void
+typed_values_arrive_typed(void **state)
+{
+	struct req *r = *state;
+	struct sale sale = { .copies = 1 };
+
+	assert_int_equal(read_body(r,
+			     "note=+%E4%BA%AC++x+&secret=+p+&amount=100.5&copies=&day=2026-11-23"
+			     "&printed=1&method=card&role=admin",
+			     &sale),
+	    RC_OK);
+	assert_string_equal(sale.note, "京 x");
+	assert_string_equal(sale.secret, " p ");
+	assert_int_equal(sale.amount_fen, 10050);
+	assert_int_equal(sale.copies, 1); /* absent and not required: as it was */
+	assert_int_equal(sale.method, 1);
+	assert_true(sale.is_printed);
+	assert_int_equal(r->status, 200);
+	assert_true(view_has(r->view, "Form.note.Value"));
+	assert_false(view_has(r->view, "Form.secret.Value"));
+	assert_false(view_has(r->view, "Form.role.Value"));
+	assert_true(view_has(r->view, "Form.method.Choice.1.Selected"));
+}
+
+static void
+every_wrong_field_is_told(void **state)
+{
+	struct req *r = *state;
+	struct sale sale = { 0 };
+
+	assert_int_equal(
+	    read_body(r,
+		"note=a%E2%80%AEb&secret=12345678901&amount=1e3&copies=10&day=2026-02-30"
+		"&method=gold",
+		&sale),
+	    RC_INVALID);
+	assert_int_equal(r->status, 422);
+	assert_int_equal(sale.amount_fen, 0);
+	static const char *const wrong[] = { "note", "secret", "amount", "copies", "day",
+		"method" };
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		assert_true(view_has(r->view, arena_printf(r->arena, "Form.%s.Error", wrong[i])));
+	assert_true(view_has(r->view, "Form.Errors.5.Text"));
+	assert_false(view_has(r->view, "Form.Errors.6.Text"));
+}
+
+static void
+required_fields_are_required(void **state)
+{
+	struct req *r = *state;
+	struct sale sale = { 0 };
+
+	assert_int_equal(read_body(r, "note=+++&copies=0", &sale), RC_INVALID);
+	assert_true(view_has(r->view, "Form.note.Error"));
+	assert_true(view_has(r->view, "Form.amount.Error"));
+	assert_false(view_has(r->view, "Form.copies.Error"));
+}
+
+/* reliability.md W-36 */
+static void
+a_field_twice_is_malformed(void **state)
+{
+	struct req *r = *state;
+	struct sale sale = { 0 };
+
+	assert_int_equal(read_body(r, "note=a&amount=1&amount=2", &sale), RC_INVALID);
+	assert_int_equal(r->status, 400);
+	assert_int_equal(sale.amount_fen, 0);
+}
+
+static void
+a_field_in_query_and_body_is_malformed(void **state)
+{
+	struct req *r = *state;
+	struct sale sale = { 0 };
+
+	assert_int_equal(params_parse(r->arena, "amount=1", 8, &r->query), RC_OK);
+	assert_int_equal(read_body(r, "note=a&amount=1", &sale), RC_INVALID);
+	assert_int_equal(r->status, 400);
+}
+
+static void
+a_form_is_filled_for_the_first_time(void **state)
+{
+	struct req *r = *state;
+	struct sale sale = {
+		.note = "old", .amount_fen = 123450, .copies = 2, .method = 0, .is_printed = true
+	};
+
+	form_fill(r, fields, COUNT(fields), &sale);
+	assert_true(view_has(r->view, "Form.note.Required"));
+	assert_true(view_has(r->view, "Form.printed.Checked"));
+	assert_true(view_has(r->view, "Form.method.Choice.0.Selected"));
+	assert_false(view_has(r->view, "Form.note.Error"));
+}
+
+static int
+open_view(void **state)
+{
+	(void)state;
+	conf_default(&conf);
+	strcpy(conf.web_templates, "templates");
+	strcpy(conf.web_static, "static");
+	return view_open(&conf) == RC_OK ? 0 : 1;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(typed_values_arrive_typed, begin, end),
+		cmocka_unit_test_setup_teardown(every_wrong_field_is_told, begin, end),
+		cmocka_unit_test_setup_teardown(required_fields_are_required, begin, end),
+		cmocka_unit_test_setup_teardown(a_field_twice_is_malformed, begin, end),
+		cmocka_unit_test_setup_teardown(a_field_in_query_and_body_is_malformed, begin, end),
+		cmocka_unit_test_setup_teardown(a_form_is_filled_for_the_first_time, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, open_view, NULL);
+}
