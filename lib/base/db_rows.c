@@ -210,8 +210,7 @@ fetch_again(struct rows *rows, size_t column)
 	cell->capacity = cell->length * 2;
 	cell->text = grow(cell->text, cell->capacity + 1, 1);
 	bind_cell(&statement->column_binds[column], cell);
-	if (mysql_stmt_bind_result(statement->handle, statement->column_binds) ||
-	    mysql_stmt_fetch_column(
+	if (mysql_stmt_fetch_column(
 		statement->handle, &statement->column_binds[column], (unsigned)column, 0) != 0)
 		return statement_failed(rows->db, statement);
 	return RC_OK;
@@ -232,29 +231,42 @@ instant_of(const MYSQL_TIME *time)
 	return clock_from_utc(&civil);
 }
 
+static void
+finish_cell(struct cell *cell)
+{
+	if (cell->is_null)
+		cell->number = 0;
+	else if (cell->kind == VALUE_TIME)
+		cell->number = instant_of(&cell->time);
+	else if (cell->kind == VALUE_DAY)
+		cell->number = instant_of(&cell->time) / (24 * CLOCK_HOUR);
+	if (cell->is_null)
+		cell->length = 0;
+	if (cell->text != NULL)
+		cell->text[cell->length] = '\0';
+}
+
 static enum rc
 finish_cells(struct rows *rows)
 {
 	struct statement *statement = rows->statement;
+	bool has_grown = false;
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < statement->columns && rc == RC_OK; i++) {
 		struct cell *cell = &statement->cells[i];
-		if (cell->is_null) {
-			cell->number = 0;
-			cell->length = 0;
-		} else if (cell->kind == VALUE_TIME) {
-			cell->number = instant_of(&cell->time);
-		} else if (cell->kind == VALUE_DAY) {
-			cell->number = instant_of(&cell->time) / (24 * CLOCK_HOUR);
-		} else if (cell->kind != VALUE_INT && cell->length > cell->capacity) {
+		if (!cell->is_null &&
+		    (cell->is_cut || (cell->text != NULL && cell->length > cell->capacity))) {
 			rc = fetch_again(rows, i);
-		} else if (cell->is_cut) {
-			rc = fetch_again(rows, i);
+			has_grown = true;
 		}
-		if (cell->text != NULL && rc == RC_OK)
-			cell->text[cell->length] = '\0';
+		if (rc == RC_OK)
+			finish_cell(cell);
 	}
+	/* Only now: binding forgets where the columns of this row lie. */
+	if (rc == RC_OK && has_grown &&
+	    mysql_stmt_bind_result(statement->handle, statement->column_binds))
+		rc = statement_failed(rows->db, statement);
 	return rc;
 }
 

@@ -1,18 +1,23 @@
 #!/bin/sh
 # Runs the database tests against a private MariaDB in a temporary folder:
-#   tests/db/run.sh BUILD     (BUILD holds bin/voltillctl, the programs, and unit/test_db)
+#   tests/db/run.sh [BUILD]     BUILD/bin holds the programs; voltillctl and test_db are built here
 # Bootstraps, migrates twice, checks the rights, runs test_db, and prepares every statement of every
 # program under that program's own account.
 set -eu
-build=$(cd "${1:-build}" && pwd)
 root=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$root"
+build=${1:-build}
+make --no-print-directory -s BUILD="$build" "$build/bin/voltillctl" "$build/unit/test_db"
+build=$(cd "$build" && pwd)
 dir=$(mktemp -d /tmp/voltill-db.XXXXXX)
 chmod 711 "$dir"
 failures=0
 
 stop() {
-	[ -z "${server:-}" ] || kill "$server" 2>/dev/null || true
-	[ -z "${server:-}" ] || wait "$server" 2>/dev/null || true
+	if pid=$(cat "$dir/pid" 2>/dev/null); then
+		kill "$pid" 2>/dev/null || true
+		while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+	fi
 	rm -rf "$dir"
 }
 trap stop EXIT
@@ -27,7 +32,7 @@ claim() { # claim TEXT COMMAND…
 		echo "ok   $text"
 	else
 		echo "FAIL $text"
-		sed 's/^/     /' "$dir/out" | head -20
+		sed 's/^/     /' "$dir/out" | head -${LINES_SHOWN:-20}
 		failures=$((failures + 1))
 	fi
 }
@@ -42,20 +47,17 @@ refused_saying() {
 mariadb-install-db --no-defaults $(as_root) --datadir="$dir/data" \
 	--auth-root-authentication-method=normal --skip-test-db --innodb-log-file-size=16M \
 	>"$dir/install.log" 2>&1
-start() {
-	/usr/sbin/mariadbd --no-defaults $(as_root) --datadir="$dir/data" --socket="$dir/s.sock" \
-		--pid-file="$dir/pid" --log-error="$dir/err.log" --skip-networking \
-		--character-set-server=utf8mb4 --collation-server=utf8mb4_unicode_520_ci \
-		--transaction-isolation=READ-COMMITTED --innodb-log-file-size=16M \
-		--innodb-rollback-on-timeout=1 --innodb-snapshot-isolation=1 --local-infile=0 \
-		--sql-mode=STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION &
-	server=$!
-	until mariadb-admin --no-defaults -uroot -S "$dir/s.sock" ping >/dev/null 2>&1; do
-		kill -0 "$server" || { cat "$dir/err.log"; exit 1; }
-		sleep 0.05
-	done
-}
-start
+# One line, because the restart in test_db runs it too.
+start_command="/usr/sbin/mariadbd --no-defaults $(as_root) --datadir=$dir/data --socket=$dir/s.sock \
+--pid-file=$dir/pid --log-error=$dir/err.log --skip-networking --innodb-log-file-size=16M \
+--character-set-server=utf8mb4 --collation-server=utf8mb4_unicode_520_ci \
+--transaction-isolation=READ-COMMITTED --innodb-rollback-on-timeout=1 --innodb-snapshot-isolation=1 \
+--local-infile=0 --sql-mode=STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+$start_command >/dev/null 2>&1 &
+until mariadb-admin --no-defaults -uroot -S "$dir/s.sock" ping >/dev/null 2>&1; do
+	kill -0 $! || { cat "$dir/err.log"; exit 1; }
+	sleep 0.05
+done
 
 sql() { mariadb --no-defaults -uroot -S "$dir/s.sock" --batch --skip-column-names "$@"; }
 mkdir "$dir/credentials"
@@ -118,6 +120,7 @@ for account in $accounts; do
 done
 claim "voltill_accounts may not read password hashes" refused as voltill_accounts "SELECT password_hash FROM operator"
 claim "voltill_collector may not read sessions" refused as voltill_collector "SELECT * FROM session"
+claim "voltill_collector may read meters" as voltill_collector "SELECT meter_id FROM meter LIMIT 1"
 for account in voltill_login voltill_accounts; do
 	claim "$account may write the audit" as "$account" \
 		"INSERT INTO audit (at, actor, address, action, outcome) VALUES (UTC_TIMESTAMP(3), 'test', '', 'test.end', 'done')"
@@ -132,13 +135,16 @@ for program in "$build"/bin/*.fcgi "$build"/bin/collector; do
 	claim "statements of $(basename "$program") prepare" "$program" --config "$dir/voltill.conf" --check-sql
 done
 
-# test_db stops and starts the server through this script's pid file and start command.
+# A power cut for the server in the middle of test_db.
 cat >"$dir/restart" <<END
 #!/bin/sh
-kill -9 \$(cat $dir/pid); while kill -0 \$(cat $dir/pid) 2>/dev/null; do sleep 0.02; done
+kill -9 \$(cat $dir/pid)
+while kill -0 \$(cat $dir/pid) 2>/dev/null; do sleep 0.02; done
+$start_command >/dev/null 2>&1 &
+until mariadb-admin --no-defaults -uroot -S $dir/s.sock ping >/dev/null 2>&1; do sleep 0.05; done
 END
-if [ -x "$build/unit/test_db" ]; then
-	claim "test_db" env VOLTILL_TEST_CONF="$dir/voltill.conf" "$build/unit/test_db"
-	grep -E '\[ +(OK|FAILED) +\]' "$dir/out" | sed 's/^/     /' || true
-fi
+chmod +x "$dir/restart"
+claim "test_db" env VOLTILL_TEST_CONF="$dir/voltill.conf" VOLTILL_TEST_RESTART="$dir/restart" \
+	VOLTILL_TEST_SOCKET="$dir/s.sock" "$build/unit/test_db"
+grep -E '\[ +(OK|FAILED) +\]' "$dir/out" | sed 's/^/     /' || true
 [ "$failures" -eq 0 ] && echo "database tests passed" || { echo "$failures claims failed"; exit 1; }
