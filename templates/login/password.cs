@@ -11,5 +11,5 @@
 <?cs call:ui_password("repeat", T.Login.Password.Repeat, "new-password") ?>
 <?cs call:ui_submit("key", T.Login.Password.Submit) ?>
 </form>
-<p class="form-text"><?cs var:T.Login.Password.Others ?></p>
+<p class="form-text mt-3 mb-0"><?cs var:T.Login.Password.Others ?></p>
 </section>
