@@ -143,7 +143,7 @@ read_text(const struct reading *reading)
 		return refuse(reading, "TooLong");
 	if (*clean == '\0' && reading->field->is_required)
 		return refuse(reading, "Required");
-	strcpy(reading->into, clean);
+	text_copy(reading->into, max * 4 + 1, clean);
 	return RC_OK;
 }
 
@@ -152,7 +152,7 @@ read_raw(const struct reading *reading)
 {
 	if (text_length(reading->typed) > (size_t)reading->field->max)
 		return refuse(reading, "TooLong");
-	strcpy(reading->into, reading->typed);
+	text_copy(reading->into, (size_t)reading->field->max * 4 + 1, reading->typed);
 	return RC_OK;
 }
 

@@ -21,14 +21,17 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include "manager.h"
 
-#define READY_FD   3
-#define RESPAWN_MS 1000	 /* a slot is filled at most this often */
-#define STOP_MS	   10000 /* a stopped program waits this long for running requests */
-#define LEAVE_MS   60000 /* a renewed worker may finish a long export */
-#define BACKLOG	   511
+#define EXIT_USAGE	2   /* conf_arguments: a setting is wrong */
+#define EXIT_NO_PROGRAM 127 /* the program file is gone */
+#define READY_FD	3
+#define RESPAWN_MS	1000  /* a slot is filled at most this often */
+#define STOP_MS		10000 /* a stopped program waits this long for running requests */
+#define LEAVE_MS	60000 /* a renewed worker may finish a long export */
+#define BACKLOG		511
 
 /* A place for one worker. Twice as many as workers, so that a renewal has room. */
 struct slot {
@@ -60,11 +63,10 @@ manager_listen(const char *path, int *fd)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct stat status;
 
-	if (strlen(path) >= sizeof(address.sun_path)) {
+	if (!text_copy(address.sun_path, sizeof(address.sun_path), path)) {
 		log_error("manager", "socket path too long: %s", path);
 		return RC_INVALID;
 	}
-	strcpy(address.sun_path, path);
 	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (*fd < 0 || (unlink(path) != 0 && errno != ENOENT))
 		goto fail;
@@ -106,7 +108,7 @@ become_worker(const struct manager *manager, pid_t parent)
 	    dup2(manager->ready_write, READY_FD) < 0)
 		_exit(1);
 	execv(manager->program, manager->argv);
-	_exit(127);
+	_exit(EXIT_NO_PROGRAM);
 }
 
 static void
@@ -204,6 +206,15 @@ revert_generation(struct manager *manager, unsigned failed)
 	manager->generation = oldest;
 }
 
+/* It looked at its settings, its files or its database and will do so again every time. */
+static bool
+has_refused(int status)
+{
+	return WIFEXITED(status) &&
+	       (WEXITSTATUS(status) == MANAGER_REFUSED || WEXITSTATUS(status) == EXIT_USAGE ||
+		   WEXITSTATUS(status) == EXIT_NO_PROGRAM);
+}
+
 static void
 slot_ended(struct manager *manager, struct slot *slot, int status)
 {
@@ -216,8 +227,7 @@ slot_ended(struct manager *manager, struct slot *slot, int status)
 	else if (WEXITSTATUS(status) != 0)
 		log_error(
 		    "manager", "worker %d ended with status %d", (int)pid, WEXITSTATUS(status));
-	if (WIFEXITED(status) && WEXITSTATUS(status) == MANAGER_REFUSED && !was_ready &&
-	    slot->generation == manager->generation)
+	if (has_refused(status) && !was_ready && slot->generation == manager->generation)
 		revert_generation(manager, slot->generation);
 }
 

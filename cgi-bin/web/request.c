@@ -1,5 +1,4 @@
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -218,10 +217,11 @@ static int
 take_input(struct req *r)
 {
 	int (*const steps[])(struct req *) = { take_method, take_path, take_body };
-	int status = atoi(r->in->failure);
+	int64_t refused;
+	int status;
 
-	if (status >= 400 && status <= 599)
-		return status;
+	if (text_parse_uint(r->in->failure, 599, &refused) == RC_OK && refused >= 400)
+		return (int)refused;
 	for (size_t i = 0; i < COUNT(steps); i++)
 		if ((status = steps[i](r)) != 0)
 			return status;
