@@ -6,7 +6,7 @@ static const struct entry {
 	const char *key, *href;
 	enum permission permission;
 } entries[] = {
-	{ "Overview", "/accounts", PERM_METER_VIEW },
+	{ "Overview", "/accounts/overview", PERM_METER_VIEW },
 	{ "Board", "/accounts/board", PERM_METER_VIEW },
 	{ "Meters", "/accounts/meters", PERM_METER_VIEW },
 	{ "Gateways", "/accounts/gateways", PERM_BUS_VIEW },
