@@ -37,9 +37,11 @@ audit_write(struct db *db, const struct audit *audit)
 	text_copy(address, sizeof(address), audit->address);
 	text_copy(detail, sizeof(detail), audit->detail != NULL ? audit->detail : "");
 	text_copy(reason, sizeof(reason), audit->reason != NULL ? audit->reason : "");
-	return db_exec(db, &Q[INSERT],
+	enum rc rc = db_exec(db, &Q[INSERT],
 	    ARGS(T(audit->at), audit->operator_id != 0 ? I(audit->operator_id) : NIL, S(actor),
 		S(address), S(audit->action), S(outcomes[audit->outcome]), S(audit->object_kind),
 		audit->object_id != 0 ? I(audit->object_id) : NIL, S(detail),
 		audit->reason != NULL ? S(reason) : NIL));
+	/* A refusal by the server is a fault of the installation, not of the person who acts. */
+	return rc == RC_DENIED ? RC_UNAVAILABLE : rc;
 }

@@ -175,7 +175,9 @@ throttle_begin(struct db *db, const char *account, const char *address, bool is_
 	name_subjects(&attempt, account, address);
 	enum rc rc = db_transact(db, count_attempt, &attempt);
 	*wait_ms = attempt.wait_ms;
-	return rc;
+	/* Denied by the server is a fault of the installation and must not pass for a wrong
+	 * password. */
+	return rc == RC_DENIED && attempt.wait_ms == 0 ? RC_UNAVAILABLE : rc;
 }
 
 enum rc
