@@ -69,7 +69,7 @@ migration_number(const char *name)
 	if (length < 10 || strspn(name, "0123456789") != 4 || name[4] != '_' ||
 	    strcmp(name + length - 4, ".sql") != 0)
 		return 0;
-	return atoi(name);
+	return (int)strtol(name, NULL, 10);
 }
 
 static enum rc

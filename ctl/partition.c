@@ -67,7 +67,7 @@ first_missing(struct db *db, int64_t now, struct month *month)
 	enum rc rc = db_text(db, &Q[LAST_NAME], NO_ARGS, arena, &name);
 
 	if (rc == RC_OK && name[0] == 'p') {
-		int number = atoi(name + 1);
+		int number = (int)strtol(name + 1, NULL, 10);
 		*month = month_add((struct month){ number / 100, number % 100 }, 1);
 	} else if (rc == RC_OK) {
 		*month = month_add(month_of(now), -MONTHS_BACK);

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/secret.h"
+#include "base/text.h"
 
 #define HASH_PASSES 2
 #define HASH_MEMORY (19UL * 1024 * 1024)
@@ -65,7 +66,7 @@ secret_verify(const char *hash, const char *password)
 {
 	char stored[crypto_pwhash_STRBYTES] = "";
 
-	strncpy(stored, hash == NULL ? nobody : hash, sizeof(stored) - 1);
+	(void)text_copy(stored, sizeof(stored), hash == NULL ? nobody : hash);
 	int result = crypto_pwhash_str_verify(stored, password, strlen(password));
 	return result == 0 && hash != NULL ? RC_OK : RC_DENIED;
 }

@@ -1,13 +1,14 @@
 #!/bin/sh
 # Runs the database tests against a private MariaDB in a temporary folder:
-#   tests/db/run.sh [BUILD]     BUILD/bin holds the programs; voltillctl and test_db are built here
-# Bootstraps, migrates twice, checks the rights, runs test_db, and prepares every statement of every
+#   tests/db/run.sh [BUILD]     BUILD/bin holds the programs; voltillctl and the tests are built here
+# Bootstraps, migrates twice, checks the rights, runs the cmocka tests, and prepares every statement of every
 # program under that program's own account.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 build=${1:-build}
-make --no-print-directory -s BUILD="$build" "$build/bin/voltillctl" "$build/unit/test_db"
+make --no-print-directory -s BUILD="$build" \
+	"$build/bin/voltillctl" "$build/unit/test_db" "$build/unit/test_db_loss"
 build=$(cd "$build" && pwd)
 dir=$(mktemp -d /tmp/voltill-db.XXXXXX)
 chmod 711 "$dir"
@@ -47,7 +48,7 @@ refused_saying() {
 mariadb-install-db --no-defaults $(as_root) --datadir="$dir/data" \
 	--auth-root-authentication-method=normal --skip-test-db --innodb-log-file-size=16M \
 	>"$dir/install.log" 2>&1
-# One line, because the restart in test_db runs it too.
+# One line, because the restart in test_db_loss runs it too.
 start_command="/usr/sbin/mariadbd --no-defaults $(as_root) --datadir=$dir/data --socket=$dir/s.sock \
 --pid-file=$dir/pid --log-error=$dir/err.log --skip-networking --innodb-log-file-size=16M \
 --character-set-server=utf8mb4 --collation-server=utf8mb4_unicode_520_ci \
@@ -135,7 +136,7 @@ for program in "$build"/bin/*.fcgi "$build"/bin/collector; do
 	claim "statements of $(basename "$program") prepare" "$program" --config "$dir/voltill.conf" --check-sql
 done
 
-# A power cut for the server in the middle of test_db.
+# A power cut for the server in the middle of test_db_loss.
 cat >"$dir/restart" <<END
 #!/bin/sh
 kill -9 \$(cat $dir/pid)
@@ -144,7 +145,9 @@ $start_command >/dev/null 2>&1 &
 until mariadb-admin --no-defaults -uroot -S $dir/s.sock ping >/dev/null 2>&1; do sleep 0.05; done
 END
 chmod +x "$dir/restart"
-claim "test_db" env VOLTILL_TEST_CONF="$dir/voltill.conf" VOLTILL_TEST_RESTART="$dir/restart" \
-	VOLTILL_TEST_SOCKET="$dir/s.sock" "$build/unit/test_db"
-grep -E '\[ +(OK|FAILED) +\]' "$dir/out" | sed 's/^/     /' || true
+for test in test_db test_db_loss; do
+	claim "$test" env VOLTILL_TEST_CONF="$dir/voltill.conf" VOLTILL_TEST_RESTART="$dir/restart" \
+		VOLTILL_TEST_SOCKET="$dir/s.sock" "$build/unit/$test"
+	grep -E '\[ +(OK|FAILED) +\]' "$dir/out" | sed 's/^/     /' || true
+done
 [ "$failures" -eq 0 ] && echo "database tests passed" || { echo "$failures claims failed"; exit 1; }

@@ -9,7 +9,7 @@
 #   make unit             builds and runs them all
 #   make unit-clock       one of them, with its output
 #
-# tests/db/test_db.c is built by the same rules, and run by tests/db/run.sh.
+# tests/db/test_*.c are built by the same rules, and run by tests/db/run.sh.
 
 # ---- what single tests need besides the library ----
 
