@@ -1,0 +1,6 @@
+<?cs call:ui_title(T.Word.Usage) ?>
+<?cs call:ui_navigator(Navigator) ?>
+<?cs call:ui_chart("use") ?>
+<div class="table-wrap"><table class="list" id="use" data-chart="bar" data-stacked><thead><tr><th scope="col"><?cs var:T.Word.Time ?></th><th scope="col" class="number" data-series data-unit="kWh" data-color="sharp"><?cs var:T.Tou.sharp ?></th><th scope="col" class="number" data-series data-unit="kWh" data-color="peak"><?cs var:T.Tou.peak ?></th><th scope="col" class="number" data-series data-unit="kW" data-kind="line" data-axis="right"><?cs var:T.Word.Power ?></th></tr></thead>
+<tbody><?cs each:use = Use ?><tr data-href="<?cs var:use.Href ?>"><th scope="row" data-label="<?cs var:T.Word.Time ?>"><a href="<?cs var:use.Href ?>"><?cs var:use.Label ?></a></th><td class="number" data-label="<?cs var:T.Tou.sharp ?>"<?cs if:use.Sharp ?> data-value="<?cs var:use.Sharp ?>"<?cs /if ?>><?cs alt:use.Sharp ?>–<?cs /alt ?></td><td class="number" data-label="<?cs var:T.Tou.peak ?>"<?cs if:use.Peak ?> data-value="<?cs var:use.Peak ?>"<?cs /if ?>><?cs alt:use.Peak ?>–<?cs /alt ?></td><td class="number" data-label="<?cs var:T.Word.Power ?>"<?cs if:use.Power ?> data-value="<?cs var:use.Power ?>"<?cs /if ?>><?cs alt:use.Power ?>–<?cs /alt ?></td></tr><?cs /each ?></tbody></table></div>
+<?cs call:ui_chart_scripts() ?>
