@@ -20,6 +20,8 @@ enum {
 	TAKE,
 	FENCE,
 	LIST,
+	LIST_EPOCHS,
+	READ_FENCE,
 	RELEASE,
 	RELEASE_ALL,
 };
@@ -63,6 +65,11 @@ static const struct query Q[] QUERIES = {
 			  " LEFT JOIN meter m ON m.bus_id = b.bus_id AND m.removed_at IS NULL"
 			  " LEFT JOIN meter_model mm ON mm.meter_model_id = m.meter_model_id"
 			  " WHERE l.collector_id = ? GROUP BY l.bus_id ORDER BY l.bus_id LIMIT ?" },
+	[LIST_EPOCHS] = { .sql = "SELECT bus_id, epoch FROM bus_lease WHERE collector_id = ?"
+				 " ORDER BY bus_id LIMIT ?" },
+	[READ_FENCE] = { .sql = "SELECT fence FROM collector WHERE collector_id = ?"
+				" LOCK IN SHARE MODE",
+	    .bounded = "primary key" },
 	[RELEASE] = { .sql = "UPDATE bus_lease SET collector_id = NULL,"
 			     " expires_at = UTC_TIMESTAMP(3)"
 			     " WHERE collector_id = ? AND bus_id = ?" },
@@ -232,6 +239,33 @@ lease_list(struct db *db, const struct lease_owner *owner, struct lease *leases,
 	}
 	rows_end(rows);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc
+lease_list_epochs(
+    struct db *db, uint32_t collector_id, struct lease *leases, size_t room, size_t *count)
+{
+	struct rows *rows;
+	enum rc rc = db_query(db, &Q[LIST_EPOCHS], ARGS(I(collector_id), I(room)), &rows);
+
+	*count = 0;
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows)) == RC_OK)
+		leases[(*count)++] = (struct lease){ .bus_id = (uint32_t)rows_int(rows, 0),
+			.epoch = (uint64_t)rows_int(rows, 1) };
+	rows_end(rows);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc
+lease_fence(struct db *db, uint32_t collector_id, uint64_t *fence)
+{
+	int64_t value = 0;
+	enum rc rc = db_int(db, &Q[READ_FENCE], ARGS(I(collector_id)), &value);
+
+	*fence = (uint64_t)value;
+	return rc;
 }
 
 enum rc

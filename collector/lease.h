@@ -42,6 +42,12 @@ enum rc lease_renew(struct db *db, const struct lease_owner *owner, int64_t leas
 enum rc lease_list(struct db *db, const struct lease_owner *owner, struct lease *leases,
     size_t room, size_t *count);
 
+/* The same without digests, for the store thread, and the fence that everything it writes rests on:
+ * lease_fence keeps it from being raised until the caller's transaction ends. */
+enum rc lease_list_epochs(
+    struct db *db, uint32_t collector_id, struct lease *leases, size_t room, size_t *count);
+enum rc lease_fence(struct db *db, uint32_t collector_id, uint64_t *fence);
+
 /* Gives one bus, or all, back, so that another may take it at once. */
 enum rc lease_release(struct db *db, const struct lease_owner *owner, uint32_t bus_id);
 enum rc lease_release_all(struct db *db, const struct lease_owner *owner);

@@ -2,7 +2,7 @@
 
 #include "model/bus.h"
 
-enum { ROUND, LOSE, RETURN, TROUBLE, LOSE_METER, RETURN_METER, POLLS };
+enum { ROUND, LOSE, RETURN, TROUBLE, LOSE_METER, RETURN_METER, LOST, POLLS };
 static const struct query Q[] QUERIES = {
 	[ROUND] = { .sql = "INSERT INTO bus_state (bus_id, seen_at, round_at, round_ms, meters,"
 			   " meters_lost) VALUES (?, ?, ?, ?, ?, ?)"
@@ -24,6 +24,9 @@ static const struct query Q[] QUERIES = {
 				" lost_since = COALESCE(lost_since, VALUES(lost_since))" },
 	[RETURN_METER] = { .sql = "INSERT INTO meter_link (meter_id, lost_since) VALUES (?, NULL)"
 				  " ON DUPLICATE KEY UPDATE lost_since = NULL" },
+	[LOST] = { .sql = "SELECT meter_id, 0 FROM meter_link WHERE lost_since IS NOT NULL"
+			  " UNION ALL SELECT 0, bus_id FROM bus_state WHERE lost_since IS NOT NULL",
+	    .bounded = "one row a meter and a bus; read row by row" },
 	[POLLS] = { .sql = "INSERT INTO poll_hour (meter_id, hour_at, asked, answered, timeouts,"
 			   " damaged, refused, answer_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 			   " ON DUPLICATE KEY UPDATE asked = asked + VALUES(asked),"
@@ -113,4 +116,19 @@ enum rc
 bus_return_meter(struct db *db, uint32_t meter_id)
 {
 	return db_exec(db, &Q[RETURN_METER], ARGS(I(meter_id)));
+}
+
+enum rc
+bus_each_lost(
+    struct db *db, void (*each)(void *context, uint32_t meter_id, uint32_t bus_id), void *context)
+{
+	struct rows *rows;
+	enum rc rc = db_stream(db, &Q[LOST], NO_ARGS, &rows);
+
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows)) == RC_OK)
+		each(context, (uint32_t)rows_int(rows, 0), (uint32_t)rows_int(rows, 1));
+	rows_end(rows);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }

@@ -32,6 +32,11 @@ enum rc bus_set_trouble(struct db *db, uint32_t bus_id, int64_t at, const char *
 enum rc bus_lose_meter(struct db *db, uint32_t meter_id, int64_t at);
 enum rc bus_return_meter(struct db *db, uint32_t meter_id);
 
+/* Calls each for every meter that does not answer, with its bus 0, and for every lost bus, with its
+ * meter 0. */
+enum rc bus_each_lost(
+    struct db *db, void (*each)(void *context, uint32_t meter_id, uint32_t bus_id), void *context);
+
 /* Counters of asking one meter, to be added to those of that hour. */
 struct bus_polls {
 	uint32_t meter_id;

@@ -1,0 +1,79 @@
+/*
+ * known.h - what the store thread knows of the meters and buses it writes about.
+ *
+ * Newest values and counters wait here until they are stored; while the database is away only the
+ * newest stay. Entries are added at first sight and never move out; a pointer is good until the
+ * next meter or bus is added.
+ */
+#ifndef VOLTILL_KNOWN_H
+#define VOLTILL_KNOWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/alarm.h"
+#include "model/bus.h"
+#include "model/reading.h"
+
+struct known_bus {
+	uint32_t bus_id;
+	uint64_t owned_epoch;	  /* of our lease, as read under the current fence; 0: not ours */
+	uint8_t marks, new_marks; /* 1 << enum alarm_kind: runs; what it will be after the commit */
+	bool has_round;		  /* round waits to be stored */
+	bool needs_fold; /* its alarm, or one of its meters', changed in this transaction */
+	uint64_t round_epoch;
+	struct bus_round round;
+};
+
+struct known_meter {
+	uint32_t meter_id, bus_id;
+	uint64_t epoch;
+	uint8_t marks, new_marks;
+	bool has_state, has_polls; /* these wait to be stored */
+	uint16_t doubts;	   /* qualities seen since the state was stored */
+	struct reading state;
+	struct bus_polls polls[2]; /* of the hour before the newest and of the newest */
+};
+
+/* A list of entries by their place in the table. */
+struct known_list {
+	uint32_t *places;
+	size_t count;
+};
+
+struct known_index {
+	uint32_t *slots; /* place + 1, 0: free */
+	size_t room;	 /* a power of two */
+};
+
+struct known {
+	struct known_meter *meters;
+	struct known_bus *buses;
+	size_t meter_count, meter_room, bus_count, bus_room;
+	struct known_index meter_index, bus_index;
+	struct known_list states, polled; /* meters with has_state, has_polls */
+	bool has_rounds;
+};
+
+struct known *known_new(void);
+void known_free(struct known *known); /* NULL is allowed */
+
+/* Finds it, or adds it with nothing known. */
+struct known_meter *known_meter(struct known *known, uint32_t meter_id);
+struct known_bus *known_bus(struct known *known, uint32_t bus_id);
+
+/* Take what waits to be stored; the newest wins, counters of the same hour add up. Counters of two
+ * hours are kept: an outage that lasts longer loses those in between. */
+void known_put_state(
+    struct known *known, const struct reading *reading, uint32_t bus_id, uint64_t epoch);
+void known_put_polls(
+    struct known *known, const struct bus_polls *polls, uint32_t bus_id, uint64_t epoch);
+void known_put_round(struct known *known, const struct bus_round *round, uint64_t epoch);
+
+/* The first `count` of a list are done with. */
+void known_drop(struct known_list *list, size_t count);
+
+void known_clear_marks(struct known *known);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * store_write.h - one transaction of the store thread.
+ */
+#ifndef VOLTILL_STORE_WRITE_H
+#define VOLTILL_STORE_WRITE_H
+
+#include "base/db.h"
+#include "known.h"
+#include "lease.h"
+#include "outbox.h"
+
+#define STORE_BATCH_MAX 1000
+#define STORE_BUSES_MAX 900
+
+/* What one transaction is to store, and what it needs for it. The items are such as spool_keeps;
+ * their meters and buses are in known. */
+struct writing {
+	struct known *known;
+	struct reading_batch *batch;
+	uint32_t collector_id;
+	uint64_t fence;	      /* as last read; what rests on another is verified again */
+	struct lease *leases; /* scratch, STORE_BUSES_MAX */
+	const struct item **items;
+	size_t item_count;  /* at most STORE_BATCH_MAX */
+	size_t state_count; /* so many from the front of known->states, at most STORE_BATCH_MAX */
+	bool with_rounds, with_polls;
+
+	size_t polled_count; /* out: so many from the front of known->polled were stored */
+	size_t dropped;	     /* out: items and states of buses that are not ours any more */
+};
+
+/* Stores it all, or nothing. On RC_OK the marks of known say what runs now; the caller drops the
+ * stored states, polls and rounds from known. */
+enum rc store_write(struct db *db, struct writing *writing);
+
+#endif
