@@ -7,12 +7,28 @@
 #include "base/log.h"
 #include "demo.h"
 
-static const char *const topups[] = {
-	[DEMO_CREDIT_GOOD] = "auto",
-	[DEMO_CREDIT_LOW] = "low",
-	[DEMO_CREDIT_VERY_LOW] = "verylow",
-	[DEMO_CREDIT_ARREARS] = "arrears",
-};
+/* What the meter holds now; the simulator's history leads up to it. */
+static void
+write_credit(FILE *out, const struct demo_meter *m)
+{
+	int spread = m->unit * 37 % 100;
+
+	fprintf(out, " alarm1_fen=5000 alarm2_fen=2000 prepay=1");
+	switch (m->credit) {
+	case DEMO_CREDIT_LOW:
+		fprintf(out, " topup=low credit_fen=%d", 2400 + 24 * spread);
+		break;
+	case DEMO_CREDIT_VERY_LOW:
+		fprintf(out, " topup=low credit_fen=%d", 600 + 12 * spread);
+		break;
+	case DEMO_CREDIT_ARREARS:
+		fprintf(out, " topup=arrears");
+		break;
+	case DEMO_CREDIT_GOOD:
+		fprintf(out, " topup=auto");
+		break;
+	}
+}
 
 static void
 write_lines(FILE *out, const char *dir, int first_port)
@@ -38,7 +54,7 @@ write_meter(FILE *out, const struct demo_meter *m)
 	else if (strcmp(m->tenant_kind, "empty") == 0)
 		fprintf(out, " credit_fen=0 count=0 prepay=0 topup=never");
 	else
-		fprintf(out, " alarm1_fen=5000 alarm2_fen=2000 prepay=1 topup=%s", topups[m->credit]);
+		write_credit(out, m);
 	fprintf(out, "%s\n", m->is_silent ? " silent=1" : "");
 }
 
