@@ -373,16 +373,16 @@ meter_advance(struct meter *meter, int64_t now_ms)
 		meter_advance(meter->head, now_ms);
 		return;
 	}
-	if (meter->at_ms >= now_ms)
-		return;
 	if (meter->parts != NULL) {
-		sum_advance(meter, now_ms);
+		if (meter->at_ms < now_ms)
+			sum_advance(meter, now_ms);
 		return;
 	}
 	while (meter->at_ms < now_ms)
 		segment(meter, now_ms);
-	meter_rate(meter, now_ms);
-	meter_switch_closed(meter, now_ms);
+	/* Also without time passing: a write may just have changed what holds now. */
+	meter_rate(meter, meter->at_ms);
+	meter_switch_closed(meter, meter->at_ms);
 	limits_judge(meter);
 }
 

@@ -51,10 +51,13 @@ meter_energy_spread(struct meter *meter)
 {
 	static const int64_t PERCENT[RATES] = { 0, 6, 34, 38, 22, 0 };
 	int64_t total = meter->energy_uwh[RATE_TOTAL], rest = total;
+	int64_t grain =
+	    10 * UWH_PER_WH * meter->ct * meter->pt; /* so that the registers add up too */
 	for (int rate = RATE_SHARP; rate <= RATE_VALLEY; rate++) {
 		if (meter->energy_uwh[rate] == 0)
-			meter->energy_uwh[rate] =
-			    rate == RATE_VALLEY ? rest : total / 100 * PERCENT[rate];
+			meter->energy_uwh[rate] = rate == RATE_VALLEY
+						      ? rest
+						      : total / 100 * PERCENT[rate] / grain * grain;
 		rest -= meter->energy_uwh[rate];
 	}
 	for (size_t i = 0; i < (size_t)meter->phases; i++)
