@@ -53,7 +53,7 @@ const char *percent_text(struct req *r, int permille);
 const char *number_text(struct req *r, int64_t value);
 
 /* What tile, list and page say of a meter: Id Href Room Name Number Status Before Switch Credit
- * IsNegative Days Today Power Seen. */
+ * IsNegative Lasts Today Power Seen. */
 void meter_show(struct req *r, struct node *node, const struct meter *meter);
 /* "3层 301", or the floor or building alone. */
 const char *meter_place(struct req *r, const struct meter *meter);

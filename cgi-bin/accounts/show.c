@@ -108,8 +108,13 @@ meter_show(struct req *r, struct node *node, const struct meter *meter)
 		node_money(view, node, "Credit", meter->credit_fen);
 		node_bool(view, node, "IsNegative", meter->credit_fen < 0);
 	}
-	if (days >= 0)
-		node_int(view, node, "Days", days);
+	if (days >= 0) {
+		const char *const values[] = { number_text(r, days) };
+		node_set(view, node, "Lasts",
+		    meter->credit_fen <= 0 ? view_word(view, "Accounts.Board.DaysNone")
+		    : days == 0		   ? view_word(view, "Accounts.Board.DaysLess")
+					   : view_phrase(view, "Accounts.Board.Days", values, 1));
+	}
 	if (meter->today_wh >= 0)
 		node_energy(view, node, "Today", meter->today_wh);
 	if (meter->power_w != METER_NO_VALUE)
