@@ -12,8 +12,7 @@
 
 /* The value of that name, or fallback when there is no such row; cut to size at a character. A
  * failure leaves out alone. Read once at start: nothing here is cached. */
-enum rc setting_text(
-    struct db *db, const char *name, const char *fallback, char *out, size_t size);
+enum rc setting_text(struct db *db, const char *name, const char *fallback, char *out, size_t size);
 
 /* The same for a whole number; a value that is none is logged and counts as missing. */
 enum rc setting_int(struct db *db, const char *name, int64_t fallback, int64_t *value);

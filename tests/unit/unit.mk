@@ -14,6 +14,9 @@
 # ---- what single tests need besides the library ----
 
 unit_include_plan := -Icollector
+unit_include_outbox := -Icollector
+unit_include_spool := -Icollector
+unit_include_known := -Icollector
 unit_include_mbap := -Icollector
 unit_include_profile := -Icollector
 unit_objects_profile := $(patsubst %.c,%.o,$(wildcard collector/profiles/*.c))
