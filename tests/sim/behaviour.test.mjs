@@ -353,6 +353,7 @@ test('a live start continues the past without a step', async (t) => {
   const restored = await again.get('a', 1);
   assert.ok(restored.energy_wh - at.energy_wh >= 0 && restored.energy_wh - at.energy_wh < 100);
   assert.equal(restored.count, at.count);
+  assert.equal(await again.stop(), 0);
 });
 
 test('many small steps measure what one large step measures', async (t) => {

@@ -154,15 +154,13 @@ phase_view(const struct meter *meter, uint8_t *bytes)
 		put_long(head, bytes + 42 + rate * 4, energy_register(head, own_uwh));
 	}
 	memset(bytes + 62, 0, 6); /* credit and count are the user's, at the first address */
-	for (size_t i = 72; i < 76; i++) {
-		unsigned low = bytes[i] >> phase & 1u,
-			 high = i == 72 ? 0x20u << phase : 0x10u << phase;
-		unsigned rest = i == 73 ? bytes[i] & 0xF8u : bytes[i] & 0x88u;
-		if (i == 72)
-			bytes[i] = (uint8_t)((bytes[i] & 1u) | (bytes[i] & high ? 0x20u : 0));
-		else
-			bytes[i] = (uint8_t)(rest | low | (i == 75 && bytes[i] & high ? 0x10u : 0));
-	}
+	/* Bit 0 is what bit `phase` was; flags and what is in force at all stay. */
+	unsigned shift = (unsigned)meter->phase;
+	unsigned relay = bytes[72], fee = bytes[73], load = bytes[74], force = bytes[75];
+	bytes[72] = (uint8_t)((relay & 0x01) | (relay >> shift & 0x20));
+	bytes[73] = (uint8_t)((fee & 0xF8) | (fee >> shift & 0x01));
+	bytes[74] = (uint8_t)((load & 0x08) | (load >> shift & 0x01));
+	bytes[75] = (uint8_t)((force & 0x88) | (force >> shift & 0x11));
 }
 
 void

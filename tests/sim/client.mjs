@@ -1,4 +1,5 @@
 // Raw bytes to the simulator and back: no Modbus library, so that nothing is hidden.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync, openSync, constants } from 'node:fs';
 import net from 'node:net';
@@ -128,7 +129,6 @@ export class Sim {
   static async start(t, config, { args = [], dir = null } = {}) {
     const sim = new Sim();
     sim.dir = dir ?? mkdtempSync(path.join(os.tmpdir(), 'metersim-'));
-    if (!dir) t.after(() => rmSync(sim.dir, { recursive: true, force: true }));
     sim.socket = path.join(sim.dir, 'control');
     const file = path.join(sim.dir, 'meters.conf');
     writeFileSync(file, config.replaceAll('@DIR@', sim.dir));
@@ -139,7 +139,11 @@ export class Sim {
     sim.pipes = [];
     sim.process.stderr.on('data', (text) => { sim.errors += text; });
     sim.ended = new Promise((done) => sim.process.on('exit', (code, signal) => done(code ?? signal)));
-    t.after(() => sim.stop());
+    t.after(async () => {
+      assert.equal(await sim.stop(), 0);
+      if (!dir) rmSync(sim.dir, { recursive: true, force: true });
+      assert.equal(sim.errors, '');
+    });
     await new Promise((done, fail) => {
       sim.process.stdout.on('data', (text) => { sim.output += text; if (sim.output.includes('ready\n')) done(); });
       sim.process.on('exit', () => fail(new Error(`metersim: ${sim.errors}`)));

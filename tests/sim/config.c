@@ -108,7 +108,7 @@ line_statement(char *rest)
 		die("out of memory");
 	if (name == NULL || strlen(name) >= sizeof line->name || line_find(name) != NULL)
 		complain("a line needs a name of its own, shorter than %zu", sizeof line->name);
-	strcpy(line->name, name);
+	memcpy(line->name, name, strlen(name) + 1);
 	line->pace = -1;
 	line->bits = 10;
 	line->gateway_timeout_ms = 300;
@@ -186,7 +186,7 @@ word_take(char *text, const char *name, int usual)
 	for (char *at = text; (at = strstr(at, name)) != NULL; at += length) {
 		if ((at != text && at[-1] != ' ') || at[length] != '=')
 			continue;
-		int number = atoi(at + length + 1);
+		int number = (int)strtol(at + length + 1, NULL, 10);
 		while (*at != '\0' && *at != ' ')
 			*at++ = ' ';
 		return number;

@@ -174,7 +174,9 @@ command_buy(struct session *session, char **rest)
 	int unit = 1;
 	if (!target_take(session, rest, &target))
 		return false;
-	int64_t amount_fen = atoll(*rest);
+	int64_t amount_fen;
+	if (!number_read(*rest, &amount_fen))
+		return refuse(session, "an amount in fen", *rest);
 	while ((meter = target_meter(&target, &unit)) != NULL) {
 		meter_advance(meter, meter_now_ms());
 		if (!meter_recharge(meter, amount_fen, (meter->count + 1) & 0xFFFF))
@@ -245,7 +247,9 @@ command_fault(struct session *session, char **rest)
 	fault.kind = is_alive ? FAULT_DEAD : fault_kind_find(name);
 	if (fault.kind == FAULT_KINDS)
 		return refuse(session, "unknown fault", name);
-	fault.argument = value != NULL ? atoll(value) : FAULT_WORDS[fault.kind].usual;
+	fault.argument = FAULT_WORDS[fault.kind].usual;
+	if (value != NULL && !number_read(value, &fault.argument))
+		return refuse(session, "no number", value);
 	while ((word = strtok_r(NULL, " ", rest)) != NULL)
 		if (!fault_option(&fault, word))
 			return refuse(session, "unknown option", word);
@@ -491,7 +495,7 @@ control_open(const char *path, const char *state_path)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	if (strlen(path) >= sizeof address.sun_path)
 		die("%s: too long for a socket", path);
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	socket_path = path;
 	saved_path = state_path;
 	unlink(path);

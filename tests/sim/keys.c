@@ -160,8 +160,8 @@ bytes_of(const struct meter *meter, const struct key *key)
 	return (uint8_t *)((char *)(uintptr_t)meter + key->offset);
 }
 
-static bool
-text_number(const char *text, int64_t *number)
+bool
+number_read(const char *text, int64_t *number)
 {
 	char *end;
 	errno = 0;
@@ -185,7 +185,7 @@ static void
 bytes_text(const uint8_t *bytes, size_t size, char *text)
 {
 	for (size_t i = 0; i < size; i++)
-		sprintf(text + i * 2, "%02x", bytes[i]);
+		snprintf(text + i * 2, 3, "%02x", bytes[i]);
 }
 
 static const char *
@@ -199,7 +199,7 @@ topup_set(struct meter *meter, const char *value)
 		}
 	}
 	meter->topup = TOPUP_AUTO;
-	return text_number(value, &meter->topup_fen) && meter->topup_fen > 0 ? NULL : "no amount";
+	return number_read(value, &meter->topup_fen) && meter->topup_fen > 0 ? NULL : "no amount";
 }
 
 static const char *
@@ -207,7 +207,7 @@ text_set(char *field, size_t room, const char *value)
 {
 	if (strlen(value) >= room)
 		return "too long";
-	strcpy(field, value);
+	memcpy(field, value, strlen(value) + 1);
 	return NULL;
 }
 
@@ -216,7 +216,7 @@ static const char *
 special_set(struct meter *meter, const char *name, const char *value, bool *is_known)
 {
 	int64_t number = 0;
-	bool is_number = text_number(value, &number);
+	bool is_number = number_read(value, &number);
 	*is_known = true;
 	if (strcmp(name, "topup") == 0)
 		return topup_set(meter, value);
@@ -293,7 +293,7 @@ meter_key_set(struct meter *meter, const char *name, const char *value)
 		return "unknown word";
 	}
 	int64_t number, before = *number_of(meter, key);
-	if (!text_number(value, &number))
+	if (!number_read(value, &number))
 		return "no number";
 	if (key->offset == AT(phases) && number != 1 && number != 3)
 		return "1 or 3";
@@ -410,5 +410,5 @@ meter_state_set(struct meter *meter, const char *name, const char *value)
 		return false;
 	if (key->kind == KIND_BYTES)
 		return text_bytes(value, bytes_of(meter, key), key->size);
-	return text_number(value, number_of(meter, key));
+	return number_read(value, number_of(meter, key));
 }

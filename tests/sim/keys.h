@@ -8,9 +8,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct meter;
+
+/* A whole decimal number and nothing else. */
+bool number_read(const char *text, int64_t *number);
 
 /* Sets one key in the unit of its name. NULL, or what is wrong with it. The caller has advanced the
  * meter to now and says what changed with meter_changed. */

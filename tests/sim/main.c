@@ -15,6 +15,7 @@
 #include "control.h"
 #include "frame.h"
 #include "history.h"
+#include "keys.h"
 #include "line.h"
 #include "state.h"
 
@@ -106,7 +107,7 @@ main(int argc, char **argv)
 		{ 0 },
 	};
 	const char *config_path = NULL, *control_path = NULL;
-	int days = 0;
+	int64_t days = 0;
 	for (int option; (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1;) {
 		if (option == 'c')
 			config_path = optarg;
@@ -115,7 +116,7 @@ main(int argc, char **argv)
 		else if (option == 'f')
 			state_path = optarg;
 		else if (option == 'h')
-			days = atoi(optarg);
+			days = number_read(optarg, &days) ? days : -1;
 		else
 			usage();
 	}
@@ -124,7 +125,7 @@ main(int argc, char **argv)
 	frame_open();
 	config_read(config_path);
 	if (days > 0) {
-		history_print(days);
+		history_print((int)days);
 	} else {
 		if (state_path != NULL)
 			state_load(state_path);

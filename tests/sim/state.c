@@ -13,9 +13,9 @@ meter_statement(const char *path, char *rest)
 {
 	char *value, *word, *name = strtok_r(rest, " ", &rest), *unit = strtok_r(NULL, " ", &rest);
 	struct line *line = name != NULL ? line_find(name) : NULL;
-	int address = unit != NULL ? atoi(unit) : -1;
-	struct meter *meter =
-	    line != NULL && address > 0 && address < 256 ? line->meters[address] : NULL;
+	int64_t address = 0;
+	bool is_known = line != NULL && unit != NULL && number_read(unit, &address) && address > 0;
+	struct meter *meter = is_known && address < 256 ? line->meters[address] : NULL;
 	if (meter == NULL)
 		return; /* no longer configured */
 	while ((word = strtok_r(NULL, " ", &rest)) != NULL) {
@@ -26,6 +26,15 @@ meter_statement(const char *path, char *rest)
 			die("%s: %s %s: %s=%s", path, name, unit, word, value);
 	}
 	meter_changed(meter);
+}
+
+static int64_t
+clock_read(const char *path, const char *text)
+{
+	int64_t offset_ms;
+	if (!number_read(text, &offset_ms))
+		die("%s: clock %s", path, text);
+	return offset_ms;
 }
 
 void
@@ -41,7 +50,7 @@ state_load(const char *path)
 	while (getline(&text, &room, file) >= 0) {
 		text[strcspn(text, "\n")] = '\0';
 		if (strncmp(text, "clock ", 6) == 0)
-			meter_clock_step(atoll(text + 6));
+			meter_clock_step(clock_read(path, text + 6));
 		else if (strncmp(text, "meter ", 6) == 0)
 			meter_statement(path, text + 6);
 		else if (strcmp(text, "metersim-state 1") != 0)
