@@ -109,8 +109,8 @@ read_body(FCGX_Request *fcgi, struct arena *arena, struct request *in)
 	int64_t length = 0;
 
 	in->body = "";
-	if (*announced == '\0')
-		return;
+	if (*announced == '\0' || *in->failure != '\0')
+		return; /* of a request that nginx refused there is no body */
 	if (text_parse_uint(announced, INT64_MAX, &length) != RC_OK) {
 		in->failure = "400";
 		return;

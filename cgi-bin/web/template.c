@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -113,6 +114,25 @@ read_whole(const char *path)
 	return bytes;
 }
 
+/* Commands whose output is not escaped, or that run a value as a template. alt is one of them: it
+ * prints its variable past VarEscapeMode. */
+static const char *
+forbidden_command(const char *text)
+{
+	static const char *const commands[] = {
+		"alt:", "uvar:", "lvar:", "evar:", "linclude:", "escape:"
+	};
+
+	for (; (text = strstr(text, "<?cs")) != NULL; text++) {
+		const char *command = text + strlen("<?cs");
+		command += strspn(command, " \t\r\n");
+		for (size_t i = 0; i < COUNT(commands); i++)
+			if (strncasecmp(command, commands[i], strlen(commands[i])) == 0)
+				return commands[i];
+	}
+	return NULL;
+}
+
 /* Called by the parser for every file; remembers it, so that a change is seen. */
 static NEOERR *
 source_load(void *context, HDF *hdf, const char *name, char **contents)
@@ -130,7 +150,12 @@ source_load(void *context, HDF *hdf, const char *name, char **contents)
 	*contents = read_whole(path);
 	if (*contents == NULL)
 		return nerr_raise(NERR_NOT_FOUND, "template '%s': %s", name, strerror(errno));
-	return STATUS_OK;
+	const char *forbidden = forbidden_command(*contents);
+	if (forbidden == NULL)
+		return STATUS_OK;
+	free(*contents);
+	*contents = NULL;
+	return nerr_raise(NERR_ASSERT, "template '%s': <?cs %s is not escaped", name, forbidden);
 }
 
 static NEOERR *

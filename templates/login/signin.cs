@@ -1,5 +1,5 @@
 <section class="card narrow">
-<p class="form-text"><?cs alt:Site.Name ?>Voltill<?cs /alt ?> · <?cs var:T.Site.Product ?></p>
+<p class="form-text"><?cs if:Site.Name ?><?cs var:Site.Name ?><?cs else ?>Voltill<?cs /if ?> · <?cs var:T.Site.Product ?></p>
 <h1><?cs var:T.Login.Signin.Title ?></h1>
 <?cs include!"login/_wait.cs" ?>
 <?cs call:ui_errors() ?>
