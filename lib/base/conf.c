@@ -130,9 +130,14 @@ store_value(struct conf *conf, const struct setting *setting, const char *value)
 {
 	int64_t number;
 
-	if (setting->kind == TEXT)
-		return text_is_utf8(value, strlen(value)) &&
-		       text_copy((char *)conf + setting->offset, CONF_TEXT_MAX, value);
+	if (setting->kind == TEXT) {
+		if (strlen(value) >= CONF_TEXT_MAX || !text_is_utf8(value, strlen(value)))
+			return false;
+		/* All of it: two equal configurations are equal byte by byte. */
+		memset((char *)conf + setting->offset, 0, CONF_TEXT_MAX);
+		memcpy((char *)conf + setting->offset, value, strlen(value));
+		return true;
+	}
 	if (!parse_number(setting, value, &number))
 		return false;
 	memcpy((char *)conf + setting->offset, &number, sizeof(number));

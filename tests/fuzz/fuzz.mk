@@ -16,10 +16,18 @@ fuzz_profile_sources := collector/profile.c $(wildcard collector/profiles/*.c) \
                         lib/base/clock.c lib/base/log.c lib/base/text.c lib/base/rc.c
 fuzz_profile_include := -Icollector
 fuzz_profile_libs    := -lunistring
+fuzz_spool_sources   := lib/base/clock.c lib/base/log.c lib/base/text.c lib/base/rc.c
+fuzz_spool_include   := -Icollector
+fuzz_spool_libs      := -lunistring
 fuzz_param_sources   := cgi-bin/web/param.c lib/base/arena.c lib/base/text.c lib/base/log.c \
                         lib/base/clock.c lib/base/rc.c
 fuzz_param_include   := -Icgi-bin/web
 fuzz_param_libs      := -lunistring
+fuzz_conf_sources    := lib/base/conf.c lib/base/text.c lib/base/log.c lib/base/clock.c lib/base/rc.c
+fuzz_conf_include    := -DVOLTILL_VERSION='"fuzz"'
+fuzz_conf_libs       := -linih -lunistring
+fuzz_text_sources    := lib/base/text.c lib/base/money.c lib/base/log.c lib/base/clock.c lib/base/rc.c
+fuzz_text_libs       := -lunistring
 
 .PHONY: fuzz $(fuzz_names:%=fuzz-%)
 fuzz: $(fuzz_names:%=fuzz-%)
