@@ -44,7 +44,9 @@
                                                   below 576 px rows become cards, with data-label as their heads
     call:ui_list_end()                            empty state or range and pages
     call:ui_tick("meter", meter.Id, T.List.SelectRow)   check box of a row or tile; put data-ticks on the
-                                                  form around, <input type="checkbox" data-tick-all>, and
+                                                  form around; <input type="checkbox" data-tick-all> ticks
+                                                  all of it or of the data-tick-group it is in,
+                                                  <button type="button" data-tick-clear> none;
                                                   <span data-tick-count data-text="(T.List.Selected)">
 
   Time and charts

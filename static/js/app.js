@@ -41,15 +41,22 @@
 	function ticksOf(form) {
 		return Array.from(form.querySelectorAll("input.tick"));
 	}
+	function groupOf(all) {
+		return all.closest("[data-tick-group]") || all.closest("[data-ticks]");
+	}
 	function count(form) {
-		var ticks = ticksOf(form), n = ticks.filter(function (t) { return t.checked; }).length;
 		form.querySelectorAll("[data-tick-count]").forEach(function (place) {
+			var n = form.querySelectorAll("input.tick:checked").length;
 			place.textContent = n ? text(place.dataset.text, n) : "";
 		});
 		form.querySelectorAll("[data-tick-all]").forEach(function (all) {
+			var ticks = ticksOf(groupOf(all)), n = ticks.filter(function (t) { return t.checked; }).length;
 			all.checked = n > 0 && n === ticks.length;
 			all.indeterminate = n > 0 && n < ticks.length;
 		});
+	}
+	function setAll(place, on) {
+		ticksOf(place).forEach(function (tick) { setTick(tick, on); });
 	}
 	function setTick(tick, on) {
 		tick.checked = on;
@@ -57,10 +64,12 @@
 	}
 	doc.addEventListener("click", function (event) {
 		var tick = event.target, form = tick.closest("[data-ticks]");
-		if (!form || tick.type !== "checkbox")
+		if (!form)
 			return;
-		if (tick.matches("[data-tick-all]"))
-			ticksOf(form).forEach(function (t) { setTick(t, tick.checked); });
+		if (tick.closest("[data-tick-clear]"))
+			setAll(form, false);
+		else if (tick.matches("[data-tick-all]"))
+			setAll(groupOf(tick), tick.checked);
 		else if (tick.matches(".tick")) {
 			var all = ticksOf(form), from = all.indexOf(last), to = all.indexOf(tick);
 			if (event.shiftKey && from >= 0)

@@ -8,9 +8,9 @@ const READ = /^(title|alt|placeholder|aria-label|content)$/;
 // The product's name, and signs that are the same in both languages.
 const WORDS_ALLOWED = /^(Voltill|h|A|B|C)$/;
 // Names of finished addresses: …Href of C, our own paths, files with a digest, fields that links point at.
-const ADDRESS = /(^|\.)(Href|Action|Here)$|^Asset\.\w+$|^error\.Field$|^href$/;
+const ADDRESS = /(^|\.)(\w*Href|Action|Here|Path)$|^Asset\.\w+$|^error\.Field$|^href$/;
 const COMMANDS = [
-  [/<\?cs\s+(uvar|evar|lvar|linclude|escape)\b/g, 'raw output or templates made of data'],
+  [/<\?cs\s+(uvar|evar|lvar|linclude|escape|alt)\b/g, 'raw output (alt too is not escaped) or templates made of data'],
   [/<\?cs\s+include\s*:/g, 'a missing file would be silent: include!"…"'],
   [/<\?cs\s+include!(?!\s*")/g, 'includes are literals'],
   [/\bescape\s*:\s*"none"/g, 'escaping is never switched off'],
@@ -68,6 +68,16 @@ for (const file of files(['templates'], /\.cs$/)) {
   const shown = text.replace(TAG, blank).replace(/<\?cs[\s\S]*?\?>/g, blank).replace(/<!doctype html>/i, blank);
   for (const match of shown.matchAll(/\S+/g)) {
     for (const word of words(match[0])) complain(file, lineAt(shown, match.index), `word outside the dictionary: ${word}`);
+  }
+}
+
+// Icons that pages name are in the sprite.
+const icons = new Set(read('tools/icons.txt').replace(/#.*/g, '').split(/\s+/));
+for (const file of files(['templates'], /\.cs$/)) {
+  const text = read(file).replace(/<\?cs\s*#[\s\S]*?\?>/g, blank);
+  for (const match of text.matchAll(/call:ui_(?:icon|stat|empty|submit)\("([\w-]+)"|IconsSvg \?>#([\w-]+)"/g)) {
+    const icon = match[1] ?? match[2];
+    if (!icons.has(icon)) complain(file, lineAt(text, match.index), `no icon ${icon} in tools/icons.txt`);
   }
 }
 

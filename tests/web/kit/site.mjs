@@ -21,10 +21,10 @@ function hdf(value, name = '') {
 const seen = (age_s, isOld) => ({ At: `${new Date(Date.now() - age_s * 1000).toISOString().slice(0, 19)}Z`, Text: '2026-11-23 10:30:05', Age: '…', ...(isOld ? { IsOld: 1 } : {}) });
 
 function sample(language, theme, page) {
-  const signed = page === 'signed-out' ? {} : { IsSignedIn: 1, Username: 'manager', Name: '王主管', Role: 'manager', May: { MeterView: 1, Export: 1 } };
+  const signed = page === 'signed-out' ? {} : { IsSignedIn: 1, Username: 'manager', Name: '<script>"王主管', Role: 'manager', May: { MeterView: 1, Export: 1 } };
   return {
     Page: { Lang: language, OtherLang: language === 'en' ? 'zh-CN' : 'en', Theme: theme, Title: page, Here: `/${language}/${theme}/${page}`, Version: 'v0', Refresh: 60 },
-    Site: { Name: '云谷大厦' }, Csrf: '00ff', User: signed, Flash: { Text: '…', Key: 'Saved' },
+    Site: { Name: '云谷<b>大厦' }, Csrf: '00ff', User: signed, Flash: { Text: '…', Key: 'Saved' },
     Nav: ['Overview', 'Board', 'Meters', 'Gateways'].map((Key, i) => ({ Key, Href: `/${Key}`, ...(i === 1 ? { Current: 1 } : {}), ...(i === 0 ? { Group: 'Monitor' } : {}) })),
     Asset: { BootstrapMinCss: '/static/vendor/bootstrap.min.css', HtmxMinJs: '/static/vendor/htmx.min.js', ChartUmdMinJs: '/static/vendor/chart.umd.min.js',
       IconsSvg: '/static/vendor/icons.svg', AppCss: '/static/css/app.css', AppJs: '/static/js/app.js', ChartJs: '/static/js/chart.js' },
@@ -67,7 +67,7 @@ export async function startKit() {
     response.setHeader('content-security-policy', policy);
     if (request.method === 'POST') {
       kit.posted++;
-      return setTimeout(() => response.end('sent'), 300);
+      return setTimeout(() => response.end('sent'), 500);
     }
     if (pathname === '/favicon.ico') return response.writeHead(204).end();
     if (pathname.startsWith('/static/')) {
