@@ -27,10 +27,18 @@ static const struct form_field FIELDS[] = {
 	    .offset = offsetof(struct password_form, repeat) },
 };
 
+static enum rc
+show(struct req *r)
+{
+	return page(r, "login/password.cs");
+}
+
 enum rc
 password_show(struct req *r)
 {
-	return page(r, "login/password.cs");
+	const struct password_form empty = { 0 };
+	form_fill(r, FIELDS, COUNT(FIELDS), &empty);
+	return show(r);
 }
 
 /* What can be said without looking at the old password. */
@@ -102,7 +110,7 @@ password_change(struct req *r)
 	int64_t wait_ms = 0;
 	enum rc rc = form_read(r, FIELDS, COUNT(FIELDS), &form);
 	if (rc == RC_INVALID || (rc == RC_OK && !is_acceptable(r, &form)))
-		return password_show(r);
+		return show(r);
 	if (rc == RC_OK)
 		rc = verify_old(r, form.old, &op, &wait_ms);
 	if (rc == RC_OK)
@@ -113,5 +121,5 @@ password_change(struct req *r)
 		show_wait(r, wait_ms);
 	else
 		form_error(r, "old", "WrongPassword");
-	return password_show(r);
+	return show(r);
 }

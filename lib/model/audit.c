@@ -14,9 +14,9 @@
 
 enum { INSERT };
 static const struct query Q[] QUERIES = {
-	[INSERT] = { .sql = "INSERT INTO audit (at, operator_id, actor, address, action, outcome, "
-			    "object_kind, object_id,"
-			    " detail, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+	[INSERT] = { .sql = "INSERT INTO audit (at, operator_id, actor, address, action, outcome,"
+			    " object_kind, object_id, detail, reason)"
+			    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
 };
 
 enum rc

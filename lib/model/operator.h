@@ -45,6 +45,10 @@ struct operator_actor {
 	int64_t now;
 };
 
+/* Writes the audit row of a change of that operator. Inside the caller's transaction. */
+enum rc operator_audit(struct db *db, const struct operator_actor *by, const char *action,
+    int64_t operator_id, const char *detail);
+
 /* Makes an operator with the user name, display name, role, hash ("": cannot sign in yet) and
  * must_change of op. RC_CONFLICT when the name is taken, RC_NOT_FOUND when there is no such role,
  * RC_INVALID when a name is malformed. */

@@ -14,20 +14,19 @@
 
 enum { TOUCH, LOOK, COUNT_ONE, TAKE_BACK, CLEAR, PURGE };
 static const struct query Q[] QUERIES = {
-	[TOUCH] = { .sql = "INSERT INTO login_attempt (kind, subject, failures, last_at) VALUES "
-			   "(?, ?, 0, ?)"
-			   " ON DUPLICATE KEY UPDATE failures = failures" },
-	[LOOK] = { .sql = "SELECT failures, last_at, blocked_until FROM login_attempt"
-			  " WHERE kind = ? AND subject = ? FOR UPDATE",
-	    .bounded = "primary key" },
-	[COUNT_ONE] = { .sql =
-			    "UPDATE login_attempt SET failures = ?, last_at = ?, blocked_until = ?"
-			    " WHERE kind = ? AND subject = ?" },
-	[TAKE_BACK] = { .sql =
-			    "UPDATE login_attempt SET failures = IF(failures > ?, failures - ?, 0),"
-			    /* assignments run from left to right: this reads the new number */
-			    " blocked_until = IF(failures < ?, NULL, blocked_until) WHERE kind = ? "
-			    "AND subject = ?" },
+	[TOUCH] = { .sql = "INSERT INTO login_attempt (kind, subject, failures, last_at)"
+			   " VALUES (?, ?, 0, ?) ON DUPLICATE KEY UPDATE failures = failures" },
+	[LOOK] = { .bounded = "primary key",
+	    .sql = "SELECT failures, last_at, blocked_until FROM login_attempt"
+		   " WHERE kind = ? AND subject = ? FOR UPDATE" },
+	[COUNT_ONE] = { .sql = "UPDATE login_attempt"
+			       " SET failures = ?, last_at = ?, blocked_until = ?"
+			       " WHERE kind = ? AND subject = ?" },
+	/* Assignments run from left to right: the second reads the new number. */
+	[TAKE_BACK] = { .sql = "UPDATE login_attempt"
+			       " SET failures = IF(failures > ?, failures - ?, 0),"
+			       " blocked_until = IF(failures < ?, NULL, blocked_until)"
+			       " WHERE kind = ? AND subject = ?" },
 	[CLEAR] = { .sql = "DELETE FROM login_attempt WHERE kind = ? AND subject = ?" },
 	[PURGE] = { .sql = "DELETE FROM login_attempt WHERE last_at < ? ORDER BY last_at LIMIT ?" },
 };

@@ -133,13 +133,24 @@ test('nginx lets no more than a burst through', async () => {
   assert.ok(refused >= 30, `${refused} of 80 refused`);
 });
 
+// A bias of the program is there in every series, a busy machine only in some.
 test('W-12 time does not tell whether a name exists', async () => {
   const username = await person();
-  const rounds = 25;
+  let series;
+  for (let round = 0; round < 5; round++) {
+    series = await compare(username, round);
+    if (Math.abs(series.known - series.unknown) < 5 * PATIENCE) break;
+  }
+  const told = `known ${series.known} ms, unknown ${series.unknown} ms`;
+  assert.ok(Math.abs(series.known - series.unknown) < 5 * PATIENCE, told);
+  assert.ok(Math.min(series.known, series.unknown) > 10, told); // both were hashed
+});
+
+async function compare(username, round) {
   const times = { known: [], unknown: [] };
-  for (let n = 0; n < rounds; n++) {
+  for (let n = 0; n < 20; n++) {
     for (const kind of n % 2 ? ['known', 'unknown'] : ['unknown', 'known']) {
-      const enter = await visitor(socket, `10.1.${n}.${kind.length}`);
+      const enter = await visitor(socket, `10.1${round}.${n}.${kind.length}`);
       const began = process.hrtime.bigint();
       const answer = await enter(kind === 'known' ? username : `ghost${n}`, WRONG);
       times[kind].push(Number(process.hrtime.bigint() - began) / 1e6);
@@ -148,8 +159,5 @@ test('W-12 time does not tell whether a name exists', async () => {
     maria.sql('DELETE FROM login_attempt');
   }
   const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
-  const [known, unknown] = [median(times.known), median(times.unknown)];
-  // One hash takes some 40 ms; leaving it out for unknown names would show at once.
-  assert.ok(Math.abs(known - unknown) < Math.max(8, 0.25 * known) * PATIENCE, `known ${known} ms, unknown ${unknown} ms`);
-  assert.ok(Math.min(known, unknown) > 10, `known ${known} ms, unknown ${unknown} ms`);
-});
+  return { known: median(times.known), unknown: median(times.unknown) };
+}

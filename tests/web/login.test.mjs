@@ -267,6 +267,13 @@ test('W-08 a disabled operator is out at the next request', async () => {
   await web.client().signIn(client.username, PASSWORD);
 });
 
+test('W-08 an account that is disabled in the database is out even while its session lives', async () => {
+  const client = await signedIn();
+  maria.sql(`UPDATE operator SET disabled_at = UTC_TIMESTAMP(3) WHERE username = '${client.username}'`);
+  assert.equal((await client.get('/login/sessions')).status, 303);
+  assert.match((await client.get('/login')).text, /该账号已停用/);
+});
+
 test('W-08 a changed role counts at the next request', async () => {
   const client = await signedIn('manager');
   assert.match((await client.get('/login/sessions')).text, /href="\/accounts\/gateways"/);
