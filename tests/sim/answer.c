@@ -54,9 +54,35 @@ stale_or_new(struct meter *meter, const struct fault_set *faults, const uint8_t 
 	return length;
 }
 
+/* Another meter has the same address: both carry the request out, and now the one, now the other,
+ * now both at once are heard. */
 static size_t
-meter_answer(struct meter *meter, const struct exchange *exchange, const struct fault_set *faults,
-    uint8_t *answer)
+collide(const struct meter *meter, const struct exchange *exchange, struct fault_set *faults,
+    uint8_t *answer, size_t length)
+{
+	uint8_t request[FRAME_ROOM], other_answer[FRAME_ROOM] = { 0 };
+	struct meter *other = line_meter(exchange->line, (int)faults->argument[FAULT_COLLIDE]);
+	if (other == NULL)
+		return length;
+	memcpy(request, exchange->request, exchange->request_length);
+	size_t other_length = meter_execute(other, request, exchange->request_length, other_answer);
+	switch (meter->answers % 3) {
+	case 0:
+		return length;
+	case 1:
+		memcpy(answer, other_answer, other_length);
+		return other_length;
+	default:
+		for (size_t i = 0; i < length; i++)
+			answer[i] &= other_answer[i];
+		faults->mask |= 1u << FAULT_CRC;
+		return length;
+	}
+}
+
+static size_t
+meter_answer(
+    struct meter *meter, const struct exchange *exchange, struct fault_set *faults, uint8_t *answer)
 {
 	const uint8_t *request = exchange->request;
 	if (fault_has(faults, FAULT_EXC))
@@ -72,6 +98,8 @@ meter_answer(struct meter *meter, const struct exchange *exchange, const struct 
 	}
 	if (fault_has(faults, FAULT_APPLY_NO_ACK) || fault_has(faults, FAULT_DROP_RSP))
 		return 0;
+	if (fault_has(faults, FAULT_COLLIDE))
+		length = collide(meter, exchange, faults, answer, length);
 	if (exchange->request_length >= 6)
 		length = stale_or_new(meter, faults, request, answer, length);
 	return length;
@@ -128,8 +156,10 @@ frame_make(struct exchange *exchange, const struct fault_set *faults, uint8_t *b
 	size_t made = 0;
 	if (fault_has(faults, FAULT_NOISE))
 		made = random_bytes(out, faults->argument[FAULT_NOISE], 100);
-	memcpy(out + made, frame, size);
-	made += size;
+	for (int times = fault_has(faults, FAULT_REPEAT) ? 2 : 1; times > 0; times--) {
+		memcpy(out + made, frame, size);
+		made += size;
+	}
 	if (fault_has(faults, FAULT_EXTRA))
 		made += random_bytes(out + made, faults->argument[FAULT_EXTRA], 100);
 	return made;

@@ -127,7 +127,7 @@ block_build(struct meter *meter, uint8_t *bytes)
 	put16(bytes + 68, meter->over_trips);
 	put16(bytes + 70, meter->over_allowed);
 	put_state(meter, bytes);
-	put_long(meter, bytes + 76, meter->base_uwh / (10 * UWH_PER_WH));
+	put_long(meter, bytes + 76, energy_register(meter, meter->base_uwh));
 	put_clock(meter, bytes);
 	put_box(meter, bytes);
 }

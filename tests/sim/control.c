@@ -347,10 +347,18 @@ command_lines(struct session *session, char **rest)
 }
 
 static bool
+factor_read(const char *text, double *factor)
+{
+	char *end;
+	*factor = strtod(text, &end);
+	return end != text && *end == '\0' && *factor >= 0;
+}
+
+static bool
 command_speed(struct session *session, char **rest)
 {
-	double speed = strtod(*rest, NULL);
-	if (speed < 0 || speed > 1e6 || **rest == '\0')
+	double speed = 0;
+	if (!factor_read(*rest, &speed) || speed > 1e6)
 		return refuse(session, "a factor from 0 to 1000000", "");
 	meter_clock_speed(speed);
 	return true;
@@ -359,8 +367,8 @@ command_speed(struct session *session, char **rest)
 static bool
 command_step(struct session *session, char **rest)
 {
-	double seconds = strtod(*rest, NULL);
-	if (seconds < 0 || **rest == '\0')
+	double seconds = 0;
+	if (!factor_read(*rest, &seconds) || seconds > 1e9)
 		return refuse(session, "seconds forward", "");
 	meter_clock_step((int64_t)(seconds * 1000));
 	return true;

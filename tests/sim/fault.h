@@ -30,6 +30,8 @@ enum fault_kind {
 	FAULT_DRIBBLE,
 	FAULT_DEAD,
 	FAULT_RST,
+	FAULT_REPEAT,
+	FAULT_COLLIDE,
 	/* Of the whole line. */
 	FAULT_BABBLE,
 	FAULT_STALL,

@@ -14,7 +14,7 @@
 
 #define LINE_NAME  32
 #define INPUT_ROOM 1024
-#define WIRE_ROOM  512 /* an answer with noise around it */
+#define WIRE_ROOM  900 /* an answer, twice, with noise around it */
 
 enum line_kind { LINE_TCP, LINE_RTU_TCP, LINE_PTY };
 

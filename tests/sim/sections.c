@@ -98,7 +98,7 @@ prepay_dtsy_fill(struct meter *meter, uint8_t *bytes)
 	put_long(meter, bytes + 28, meter->overdraft_fen);
 	put_long(meter, bytes + 36, energy_register(meter, meter->energy_uwh[RATE_TOTAL]));
 	put_long(meter, bytes + 40, credit_register(meter));
-	put_long(meter, bytes + 44, meter->base_uwh / (10 * UWH_PER_WH));
+	put_long(meter, bytes + 44, energy_register(meter, meter->base_uwh));
 }
 
 static void

@@ -1,5 +1,6 @@
 // The wire of the simulator: frames, registers, timing and faults, checked byte by byte.
 import assert from 'node:assert/strict';
+import { readlinkSync } from 'node:fs';
 import test from 'node:test';
 import { Sim, block, command, crc, hex, read, recharge, seal, sleep, write } from './client.mjs';
 
@@ -225,6 +226,9 @@ test('faults of one exchange', async (t) => {
   assert.equal((await once('wrong_unit'))[0], 2);
   assert.equal((await once('wrong_fc'))[1], 4);
   assert.deepEqual(await once('exc=6'), seal(hex('01 83 06')));
+  const twice = await once('repeat');
+  assert.equal(twice.length, 2 * good);
+  assert.deepEqual(twice.subarray(0, good), twice.subarray(good));
   const begin = performance.now();
   await once('delay=120', 300);
   assert.ok(performance.now() - begin > 120);
@@ -270,6 +274,18 @@ test('faults of one exchange', async (t) => {
   await sim.control('clear');
   assert.equal(await sim.control('faults'), '');
   await assert.rejects(sim.control('fault tcp 1 sulk'), /unknown fault/);
+});
+
+test('two meters with one address are heard in turn and at once', async (t) => {
+  const sim = await Sim.start(t, BENCH);
+  const rtu = await sim.open('rtu');
+  await sim.control('fault rtu 1 collide=2');
+  const heard = [];
+  for (let i = 0; i < 6; i++) {
+    const answer = await rtu.ask(read(1, 0x200, 48), 150);
+    heard.push(answer ? block(answer).type : 0);
+  }
+  assert.deepEqual(heard, [7, 10, 0, 7, 10, 0]);
 });
 
 test('faults of a write', async (t) => {
@@ -336,6 +352,14 @@ test('faults of a line', async (t) => {
   await sim.control('clear tcp * refuse');
   assert.ok(await (await sim.open('tcp')).ask(poll));
 
+  // A serial adapter is pulled out and put in again.
+  const link = `${sim.dir}/tty`;
+  await sim.control('fault tty * refuse');
+  assert.throws(() => readlinkSync(link), /ENOENT/);
+  await sim.control('clear tty *');
+  sim.lines.tty.path = readlinkSync(link);
+  assert.ok(await (await sim.open('tty')).ask(poll));
+
   const rtu = await sim.open('rtu');
   await sim.control('fault rtu * babble=1');
   await sleep(500);
@@ -343,4 +367,34 @@ test('faults of a line', async (t) => {
   assert.equal(await rtu.ask(poll, 60), null);
   await sleep(700);
   assert.ok(await rtu.ask(poll));
+});
+
+test('whatever arrives, the simulator answers the next who asks properly', async (t) => {
+  const sim = await Sim.start(t, BENCH);
+  let seed = 12345;
+  const dice = (below) => { seed = (seed * 1103515245 + 12345) % 2147483648; return Math.floor(seed / 65536) % below; };
+  const shapes = [
+    () => Buffer.from(Array.from({ length: dice(300) }, () => dice(256))),
+    () => seal(Buffer.from([1 + dice(3), [3, 4, 6, 16, 17, 32][dice(6)], ...Array.from({ length: dice(80) }, () => dice(256))])),
+    () => seal(command(1 + dice(3), [0x100, 0x200, 0x300, 0x354, 0x400, 0x410, 0x500, 0x2ff, 0x5ff][dice(9)],
+      Array.from({ length: 2 * [4, 30, 28, 5, 13][dice(5)] }, () => dice(256)))),
+    () => seal(write(1 + dice(3), [0x37, 0x57, 0x63, 0x914, 0x2000, 0x80b, 0xb25][dice(7)], Array.from({ length: 1 + dice(30) }, () => dice(65536)))),
+  ];
+  for (const name of ['tcp', 'rtu', 'tty']) {
+    let pipe = await sim.open(name);
+    for (let i = 0; i < 400; i++) {
+      if (pipe.closed) pipe = await sim.open(name);
+      const body = shapes[dice(shapes.length)]();
+      const head = Buffer.from([0, i & 255, 0, 0, 0, (body.length - 2) & 255]);
+      pipe.raw(name === 'tcp' && dice(10) > 0 ? Buffer.concat([head, body.subarray(0, -2)]) : body);
+      if (i % 20 === 0) await sleep(25);
+    }
+    await sleep(100);
+    const last = await sim.open(name);
+    assert.ok(await last.ask(read(name === 'tcp' ? 2 : 1, 0x200, 48)), name);
+  }
+  for (const text of ['', 'get', 'get tcp', 'get tcp 999', 'set tcp 1 x', 'set tcp 1 zones=zz', 'fault tcp', 'fault tcp 1 late=x', 'fault tcp 1-', 'buy tcp 1 x',
+    'speed x', 'step -1', 'stats nobody', 'clear nobody *', 'x'.repeat(3000)]) {
+    if (text) await assert.rejects(sim.control(text), /^Error: error/, text.slice(0, 40));
+  }
 });
