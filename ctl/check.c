@@ -69,5 +69,8 @@ ctl_status(struct ctl *ctl, int argc, char **argv)
 		return rc;
 	(void)printf("%-13s %s\n%-13s %" PRId64 " of %d\n", "voltill", VOLTILL_VERSION, "schema",
 	    schema, DB_SCHEMA);
-	return schema == DB_SCHEMA ? print_counts(ctl->db) : RC_CONFLICT;
+	if (schema != DB_SCHEMA)
+		return RC_CONFLICT;
+	rc = ctl_take_zone(ctl->db);
+	return rc == RC_OK ? print_counts(ctl->db) : rc;
 }

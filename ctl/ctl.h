@@ -18,6 +18,10 @@ struct ctl {
 	struct db *db;
 };
 
+/* Days and times of a command are those of the site. Done already for all commands but migrate,
+ * db-password and status. */
+enum rc ctl_take_zone(struct db *db);
+
 enum rc ctl_migrate(struct ctl *ctl, int argc, char **argv);	 /* migrate.c */
 enum rc ctl_partitions(struct ctl *ctl, int argc, char **argv);	 /* partition.c */
 enum rc ctl_db_password(struct ctl *ctl, int argc, char **argv); /* db_password.c */

@@ -60,5 +60,8 @@ ctl_db_password(struct ctl *ctl, int argc, char **argv)
 	explicit_bzero(password, sizeof(password));
 	if (rc == RC_OK)
 		rc = db_script(ctl->db, argv[1], alter);
+	if (rc != RC_OK)
+		(void)fprintf(
+		    stderr, "voltillctl: is %s an account? Migrate makes them.\n", argv[1]);
 	return rc;
 }

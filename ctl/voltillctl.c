@@ -48,9 +48,8 @@ find_command(const char *name)
 	return NULL;
 }
 
-/* Days of the commands are days of the site. */
-static enum rc
-take_zone(struct db *db)
+enum rc
+ctl_take_zone(struct db *db)
 {
 	char zone[64];
 	enum rc rc = setting_text(db, "site.time_zone", "Asia/Shanghai", zone, sizeof(zone));
@@ -68,7 +67,7 @@ run_command(const struct command *command, struct ctl *ctl, int argc, char **arg
 	else
 		rc = db_open(&ctl->conf, ACCOUNT, &ctl->db);
 	if (rc == RC_OK && !command->is_unchecked)
-		rc = take_zone(ctl->db);
+		rc = ctl_take_zone(ctl->db);
 	if (rc == RC_OK)
 		rc = command->run(ctl, argc, argv);
 	db_close(ctl->db);
