@@ -7,8 +7,9 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 build=${1:-build}
-make --no-print-directory -s BUILD="$build" \
-	"$build/bin/voltillctl" "$build/unit/test_db" "$build/unit/test_db_loss"
+tests=$(cd tests/db && ls test_*.c | sed 's/\.c$//')
+make --no-print-directory -s BUILD="$build" "$build/bin/voltillctl" \
+	$(for test in $tests; do echo "$build/unit/$test"; done)
 build=$(cd "$build" && pwd)
 dir=$(mktemp -d /tmp/voltill-db.XXXXXX)
 chmod 711 "$dir"
@@ -145,7 +146,7 @@ $start_command >/dev/null 2>&1 &
 until mariadb-admin --no-defaults -uroot -S $dir/s.sock ping >/dev/null 2>&1; do sleep 0.05; done
 END
 chmod +x "$dir/restart"
-for test in test_db test_db_loss; do
+for test in $tests; do
 	claim "$test" env VOLTILL_TEST_CONF="$dir/voltill.conf" VOLTILL_TEST_RESTART="$dir/restart" \
 		VOLTILL_TEST_SOCKET="$dir/s.sock" "$build/unit/$test"
 	grep -E '\[ +(OK|FAILED) +\]' "$dir/out" | sed 's/^/     /' || true
