@@ -1,5 +1,3 @@
-#define _GNU_SOURCE /* pthread_setname_np */
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

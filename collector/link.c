@@ -349,9 +349,10 @@ fail_rtu(struct link *link, int error)
 	}
 }
 
-/* The answer of a function that libmodbus knows: it finds the length and checks the checksum. */
+/* The next frame of a function that libmodbus knows: it finds the length and checks the checksum.
+ * A frame of another unit comes back unchecked and with length 0. */
 static enum rc
-receive_known(struct link *link, struct exchange *exchange, int64_t until_us)
+receive_frame(struct link *link, struct exchange *exchange, int64_t until_us)
 {
 	uint8_t frame[MODBUS_MAX_ADU_LENGTH];
 	int64_t left_us = until_us - clock_mono_us();
@@ -365,12 +366,41 @@ receive_known(struct link *link, struct exchange *exchange, int64_t until_us)
 	link->last_byte_us = clock_mono_us();
 	if (got < 0)
 		return fail_rtu(link, error);
-	/* 0 is a frame of another unit, unchecked. */
-	if (got < 4 || (size_t)got - 2 > exchange->room)
-		return fail(link, TROUBLE_DAMAGED);
-	exchange->length = (size_t)got - 2;
+	exchange->length = got < 4 ? 0 : (size_t)got - 2;
+	if (exchange->length > exchange->room)
+		exchange->length = 0;
 	memcpy(exchange->answer, frame, exchange->length);
 	return RC_OK;
+}
+
+static bool
+is_answer(const struct exchange *exchange)
+{
+	const uint8_t *request = exchange->request, *answer = exchange->answer;
+
+	if (exchange->length < 3 || answer[0] != request[0])
+		return false;
+	return (answer[1] == request[1] && exchange->length + 2 == exchange->expected) ||
+	       (answer[1] == (request[1] | 0x80) && exchange->length == 3);
+}
+
+/* A whole frame that is not ours is the late answer to an earlier request. Ours still comes: taking
+ * it for the answer to the next request is the mistake to avoid (reliability.md D-20). */
+static enum rc
+receive_known(struct link *link, struct exchange *exchange, int64_t until_us)
+{
+	bool is_late_seen = false;
+
+	for (;;) {
+		enum rc rc = receive_frame(link, exchange, until_us);
+		if (rc == RC_TIMEOUT && is_late_seen)
+			return fail(link, TROUBLE_DAMAGED);
+		if (rc != RC_OK || is_answer(exchange))
+			return rc;
+		is_late_seen = true;
+		if ((rc = await_answer(link, until_us)) != RC_OK)
+			return rc == RC_TIMEOUT ? fail(link, TROUBLE_DAMAGED) : rc;
+	}
 }
 
 /* The answer of any other function: everything until the line is silent must be one frame. */
