@@ -396,14 +396,14 @@ class Web {
   }
 }
 
-export function writeNginx(dir, port, spool) {
+export function writeNginx(dir, port, spool, extra = '') {
   const fill = (text) => text.replaceAll('@RUN@', dir).replaceAll('@LOG@', dir).replaceAll('@PORT@', port)
     .replaceAll('@STATIC@', ROOT).replaceAll('@NGINX@', path.join(ROOT, 'nginx')).replaceAll('@SPOOL@', spool);
   for (const folder of ['nginx', 'etc', 'sock']) fs.mkdirSync(path.join(dir, folder), { recursive: true });
   // Workers of an nginx that root started run as another user and must reach the sockets.
   const user = process.getuid() === 0 ? 'user root;\n' : '';
   fs.writeFileSync(path.join(dir, 'etc/nginx.conf'), user + fill(fs.readFileSync(path.join(ROOT, 'nginx/nginx.conf.in'), 'utf8')));
-  fs.writeFileSync(path.join(dir, 'etc/voltill.nginx.conf'), fill(fs.readFileSync(path.join(ROOT, 'nginx/voltill.conf'), 'utf8')));
+  fs.writeFileSync(path.join(dir, 'etc/voltill.nginx.conf'), fill(fs.readFileSync(path.join(ROOT, 'nginx/voltill.conf'), 'utf8') + extra));
   return path.join(dir, 'etc/nginx.conf');
 }
 
@@ -416,7 +416,7 @@ export function startProgram(web, name, options = {}) {
 
 export async function startWeb(maria, conf, options = {}) {
   const web = new Web(conf, await freePort());
-  const file = writeNginx(conf.dir, web.port, path.join(conf.dir, 'exports'));
+  const file = writeNginx(conf.dir, web.port, path.join(conf.dir, 'exports'), options.nginx);
   for (const name of options.programs ?? ['login', 'accounts']) startProgram(web, name, options);
   web.nginx = new Child('nginx', '/usr/sbin/nginx', ['-e', path.join(conf.dir, 'nginx.log'), '-c', file], conf.dir, options);
   await until('web', async () => {
