@@ -8,10 +8,11 @@
 
 enum { FIND, SET_PASSWORD, SET_PREFERENCES };
 static const struct query Q[] QUERIES = {
-	[FIND] = { .bounded = "unique key",
-	    .sql = "SELECT o.operator_id, o.username, o.display_name, r.code, o.password_hash,"
-		   " o.must_change, o.disabled_at, o.password_changed_at"
-		   " FROM operator o JOIN role r USING (role_id) WHERE o.username = ?" },
+	[FIND] = { .sql =
+		       "SELECT o.operator_id, o.username, o.display_name, r.code, o.password_hash,"
+		       " o.must_change, o.disabled_at, o.password_changed_at"
+		       " FROM operator o JOIN role r USING (role_id) WHERE o.username = ?",
+	    .bounded = "unique key" },
 	[SET_PASSWORD] = { .sql = "UPDATE operator SET password_hash = ?, password_changed_at = ?,"
 				  " must_change = ? WHERE operator_id = ?" },
 	[SET_PREFERENCES] = { .sql = "UPDATE operator SET language = ?, theme = ?"

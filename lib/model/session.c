@@ -32,27 +32,31 @@ enum {
 	PREVIOUS,
 };
 static const struct query Q[] QUERIES = {
-	[FIND] = { .bounded = "primary key",
-	    .sql = "SELECT s.public_id, s.operator_id, o.username, o.display_name, r.code, r.name,"
-		   " o.language, o.theme, o.must_change, s.created_at, s.seen_at, s.expires_at,"
-		   " s.confirmed_at, s.ended_at, s.end_reason, o.disabled_at,"
-		   " (SELECT value FROM setting WHERE name = 'session.idle_min'),"
-		   " (SELECT CAST(GROUP_CONCAT(p.permission) AS CHAR(2000))"
-		   " FROM role_permission p WHERE p.role_id = o.role_id)"
-		   " FROM session s JOIN operator o USING (operator_id)"
-		   " JOIN role r USING (role_id) WHERE s.session_id = ?" },
+	[FIND] = { .sql =
+		       "SELECT s.public_id, s.operator_id, o.username, o.display_name, r.code, "
+		       "r.name,"
+		       " o.language, o.theme, o.must_change, s.created_at, s.seen_at, s.expires_at,"
+		       " s.confirmed_at, s.ended_at, s.end_reason, o.disabled_at,"
+		       " (SELECT value FROM setting WHERE name = 'session.idle_min'),"
+		       " (SELECT CAST(GROUP_CONCAT(p.permission) AS CHAR(2000))"
+		       " FROM role_permission p WHERE p.role_id = o.role_id)"
+		       " FROM session s JOIN operator o USING (operator_id)"
+		       " JOIN role r USING (role_id) WHERE s.session_id = ?",
+	    .bounded = "primary key" },
 	[SEEN] = { .sql = "UPDATE session SET seen_at = ?"
 			  " WHERE session_id = ? AND ended_at IS NULL" },
 	[EXPIRE] = { .sql = "UPDATE session SET ended_at = ?, end_reason = 'expired'"
 			    " WHERE session_id = ? AND ended_at IS NULL" },
-	[LOCK_OPERATOR] = { .bounded = "primary key",
-	    .sql = "SELECT disabled_at FROM operator WHERE operator_id = ? FOR UPDATE" },
+	[LOCK_OPERATOR] = { .sql =
+				"SELECT disabled_at FROM operator WHERE operator_id = ? FOR UPDATE",
+	    .bounded = "primary key" },
 	[PURGE] = { .sql = "DELETE FROM session WHERE operator_id = ? AND expires_at < ? LIMIT ?" },
 	[EXPIRE_ALL] = { .sql = "UPDATE session SET ended_at = ?, end_reason = 'expired'"
 				" WHERE operator_id = ? AND ended_at IS NULL"
 				" AND (expires_at <= ? OR seen_at <= ?)" },
-	[COUNT_LIVE] = { .bounded = "one number",
-	    .sql = "SELECT COUNT(*) FROM session WHERE operator_id = ? AND ended_at IS NULL" },
+	[COUNT_LIVE] = { .sql = "SELECT COUNT(*) FROM session WHERE operator_id = ? AND ended_at "
+				"IS NULL",
+	    .bounded = "one number" },
 	[REPLACE] = { .sql = "UPDATE session SET ended_at = ?, end_reason = 'replaced'"
 			     " WHERE operator_id = ? AND ended_at IS NULL"
 			     " ORDER BY created_at, public_id LIMIT ?" },

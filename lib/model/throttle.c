@@ -16,9 +16,9 @@ enum { TOUCH, LOOK, COUNT_ONE, TAKE_BACK, CLEAR, PURGE };
 static const struct query Q[] QUERIES = {
 	[TOUCH] = { .sql = "INSERT INTO login_attempt (kind, subject, failures, last_at)"
 			   " VALUES (?, ?, 0, ?) ON DUPLICATE KEY UPDATE failures = failures" },
-	[LOOK] = { .bounded = "primary key",
-	    .sql = "SELECT failures, last_at, blocked_until FROM login_attempt"
-		   " WHERE kind = ? AND subject = ? FOR UPDATE" },
+	[LOOK] = { .sql = "SELECT failures, last_at, blocked_until FROM login_attempt"
+			  " WHERE kind = ? AND subject = ? FOR UPDATE",
+	    .bounded = "primary key" },
 	[COUNT_ONE] = { .sql = "UPDATE login_attempt"
 			       " SET failures = ?, last_at = ?, blocked_until = ?"
 			       " WHERE kind = ? AND subject = ?" },
