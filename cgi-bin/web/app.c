@@ -201,7 +201,7 @@ resident_kb(void)
 static bool
 is_worn(struct worker *worker)
 {
-	if (worker->requests >= REQUESTS_MAX)
+	if (worker->requests >= REQUESTS_MAX || worker->site.is_spoiled)
 		return true;
 	if (worker->requests % GROWTH_EACH != 0 || worker->requests == 0)
 		return false;

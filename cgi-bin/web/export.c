@@ -330,5 +330,9 @@ export_answer(struct req *r, enum list_format format, const char *name, const ch
 			     : "text/csv; charset=utf-8");
 	else
 		unlink(export.path);
+	/* libxlsxwriter keeps its temporary files open when a workbook fails, and with them their
+	 * space on a disk that is full already. */
+	if (rc != RC_OK && rc != RC_DENIED && is_sheet)
+		r->site->is_spoiled = true;
 	return rc;
 }

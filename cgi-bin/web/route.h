@@ -53,7 +53,7 @@ struct req {
 	const struct route *route;
 	int status;		/* 200 unless the handler sets it (422 for a form with errors) */
 	const char *form_token; /* of a signed-out visitor: what FORM_COOKIE holds or will hold */
-	const struct site *site;
+	struct site *site;
 	const struct request *in;
 	struct answer *answer; /* answer.h: what goes out */
 };

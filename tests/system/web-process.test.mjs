@@ -179,10 +179,9 @@ test('no worker outlives a manager that was killed', async () => {
 
 test('the socket comes as descriptor 0 too', async () => {
   const file = path.join(conf.dir, 'sock', 'zero.sock');
-  const script = `import socket, os, sys
-s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(16); os.dup2(s.fileno(), 0)
-os.execv(sys.argv[2], [sys.argv[2], '--config', sys.argv[3], '--workers', '1'])`;
-  const child = spawn('python3', ['-c', script, file, bin('login.fcgi'), conf.path], { stdio: 'ignore' });
+  const script = `use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0) or die; bind(S, sockaddr_un($ARGV[0])) or die; listen(S, 16) or die;
+    open(STDIN, '<&', S) or die; exec($ARGV[1], '--config', $ARGV[2], '--workers', '1')`;
+  const child = spawn('perl', ['-e', script, file, bin('login.fcgi'), conf.path], { stdio: 'ignore' });
   try {
     await until('an answer', async () => fs.existsSync(file) && (await fastcgi(file, { path: '/login' })).status === 200, 5);
   } finally {
