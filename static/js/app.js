@@ -112,6 +112,7 @@
 	doc.addEventListener("htmx:after:swap", function () {
 		offline(false);
 		ages();
+		reach();
 		doc.querySelectorAll("[data-ticks]").forEach(function (form) {
 			ticksOf(form).forEach(function (t) { t.checked = ticked.has(key(t)); });
 			count(form);
@@ -137,7 +138,7 @@
 	doc.addEventListener("keydown", function (event) {
 		if (event.ctrlKey || event.metaKey || event.altKey)
 			return;
-		var search = doc.getElementById("search") || doc.getElementById("list-search");
+		var search = doc.getElementById("list-search") || doc.getElementById("search");
 		if (event.key === "/" && search && !isTyping(event.target)) {
 			event.preventDefault();
 			search.focus();
@@ -161,6 +162,17 @@
 		});
 	});
 
+	/* A table wider than its box can be scrolled with the keys. */
+	function reach() {
+		doc.querySelectorAll(".table-wrap").forEach(function (wrap) {
+			if (wrap.scrollWidth > wrap.clientWidth)
+				wrap.tabIndex = 0;
+			else
+				wrap.removeAttribute("tabindex");
+		});
+	}
+	window.addEventListener("resize", reach);
+
 	/* Forms are sent once: a second press while the answer is under way does nothing. */
 	doc.addEventListener("submit", function (event) {
 		var form = event.target;
@@ -180,4 +192,5 @@
 	if (errors)
 		errors.focus();
 	ages();
+	reach();
 })();
