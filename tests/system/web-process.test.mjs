@@ -293,3 +293,7 @@ test('a broken template is 500 with an id, and is taken up when it is mended', a
   assert.equal(plain.status, 500);
   assert.match(plain.text, /^500 [0-9a-f]{8}\n$/);
 });
+
+test('no program complained of itself', () => {
+  assert.ok(!/Sanitizer|runtime error|Assertion failed/.test(program().log()), program().log());
+});

@@ -309,6 +309,11 @@ test('what nginx refuses has a page of ours too', async () => {
   assert.ok(big.text.includes('Content-Security-Policy'));
 });
 
+test('no program complained of itself', () => {
+  for (const program of Object.values(web.programs)) assert.ok(!/Sanitizer|runtime error|Assertion failed/.test(program.log()), program.log());
+});
+
+// Last: libfcgi itself ends the process for one of these (reference/reliability.md D-01).
 test('D-01 a request that is no FastCGI costs one connection', async () => {
   for (const bytes of [Buffer.alloc(1), Buffer.alloc(64, 255), Buffer.from('GET / HTTP/1.0\r\n\r\n'),
     Buffer.from([1, 1, 0, 1, 0, 8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 4, 0, 1, 0, 8, 0, 0, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xfe])]) {
