@@ -320,7 +320,7 @@ export async function startCollector(conf, options = {}) {
 
 /* ---- web ---- */
 
-class Client {
+export class Client {
   constructor(url) {
     this.url = url;
     this.cookies = new Map();
@@ -382,7 +382,7 @@ class Web {
   client() { return new Client(this.url); }
 
   async operator({ username, password, role = 'admin', name = username }) {
-    ctl(this.conf, ['operator', 'add', username, '--role', role, '--name', name, '--password-stdin'], `${password}\n`);
+    ctl(this.conf, ['operator', 'add', username, '--role', role, '--name', name, '--password-stdin', '--weak'], `${password}\n`);
     return { username, password, role };
   }
 
