@@ -83,6 +83,7 @@ $(BUILD)/%.o: %.c
 include tools/vendor.mk
 include tests/lint/lint.mk
 include tests/unit/unit.mk
+include tests/fuzz/fuzz.mk
 
 run: deps
 	@$(MAKE) --no-print-directory -j2 programs vendor
