@@ -49,11 +49,12 @@ void chips_show(struct req *r, const struct meter_snapshot *snapshot, const stru
 /* Values with their units' usual decimals: kW 3, A 3, V 1. */
 const char *power_text(struct req *r, int64_t power_w);
 const char *decimal_text(struct req *r, int64_t value, int decimals);
+const char *money_text(struct req *r, int64_t amount_fen);
 const char *percent_text(struct req *r, int permille);
 const char *number_text(struct req *r, int64_t value);
 
 /* What tile, list and page say of a meter: Id Href Room Name Number Status Before Switch Credit
- * IsNegative Lasts Today Power Seen. */
+ * Money IsNegative Lasts Today Power Seen. */
 void meter_show(struct req *r, struct node *node, const struct meter *meter);
 /* "3层 301", or the floor or building alone. */
 const char *meter_place(struct req *r, const struct meter *meter);

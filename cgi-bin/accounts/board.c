@@ -235,8 +235,6 @@ show_tiles(struct req *r, const struct meter **list, size_t count, const struct 
 		}
 		struct node *tile = node_add(r->view, tiles);
 		meter_show(r, tile, list[i]);
-		if (order->compare != NULL)
-			node_set(r->view, tile, "Floor", list[i]->floor);
 		meters++;
 		if (list[i]->credit_mode != CREDIT_MONITOR && list[i]->today_wh > 0)
 			today_wh += list[i]->today_wh;

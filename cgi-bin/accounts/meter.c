@@ -91,6 +91,8 @@ show_head(struct req *r, const struct meter_detail *detail)
 	node_set(r->view, node, "Title", meter_title(r, meter));
 	node_set(r->view, node, "Building", meter->building);
 	node_set(r->view, node, "Floor", meter->floor);
+	node_int(r->view, node, "BuildingId", meter->building_id);
+	node_int(r->view, node, "FloorId", meter->floor_id);
 	node_set(r->view, node, "Number", meter->number);
 	node_set(r->view, node, "Model", detail->model);
 	node_set(r->view, node, "Maker", detail->maker);
@@ -125,7 +127,7 @@ show_hours(struct req *r, const struct meter_poll *poll, int64_t first_at)
 		struct node *node = node_add(r->view, rows);
 		char text[24];
 		clock_format_minute(first_at + i * CLOCK_HOUR, text, sizeof(text));
-		node_set(r->view, node, "Time", text);
+		node_set(r->view, node, "Time", text + 5);
 		node_int(r->view, node, "Asked", hour->asked);
 		node_int(r->view, node, "Timeouts", hour->timeouts);
 		node_int(r->view, node, "Damaged", hour->damaged);
@@ -199,7 +201,8 @@ meter(struct req *r)
 	show_head(r, &state.detail);
 	show_tabs(r, &state);
 	live_show(r, &state.detail);
-	if ((rc = show_tab(r, &state)) != RC_OK)
+	/* The refresh asks for the live values only. */
+	if (!r->is_fragment && (rc = show_tab(r, &state)) != RC_OK)
 		return rc;
 	return page(r, "accounts/meter.cs");
 }

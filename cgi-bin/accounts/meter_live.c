@@ -59,11 +59,13 @@ add_clock(struct req *r, const struct meter_detail *detail)
 
 	if (detail->clock_at == 0)
 		return;
+	bool is_today =
+	    clock_day(detail->clock_at).number == clock_day(detail->meter.read_at).number;
 	clock_format(detail->clock_at, text, sizeof(text));
 	const char *const values[] = { arena_printf(
 	    r->arena, "%s%lld", drift_s > 0 ? "+" : "", (long long)drift_s) };
-	struct node *node =
-	    add_value(r, "Accounts.Meter.Clock", arena_strdup(r->arena, text), NULL);
+	struct node *node = add_value(
+	    r, "Accounts.Meter.Clock", arena_strdup(r->arena, is_today ? text + 11 : text), NULL);
 	node_set(r->view, node, "Note", view_phrase(r->view, "Accounts.Meter.Drift", values, 1));
 	node_bool(r->view, node, "IsBad", drift_s > DRIFT_BAD_S || drift_s < -DRIFT_BAD_S);
 }

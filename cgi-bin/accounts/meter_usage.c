@@ -185,6 +185,8 @@ point_note(struct req *r, const struct usage_point *point)
 	const char *const counts[] = { number_text(r, point->readings),
 		number_text(r, point->expected) };
 
+	if (point->mark == USAGE_GAP && point->is_gap_end)
+		return view_word(r->view, "Accounts.Meter.MarkGapEnd");
 	if (point->mark == USAGE_GAP)
 		return view_word(r->view, "Accounts.Meter.MarkGap");
 	if (*doubts != '\0')

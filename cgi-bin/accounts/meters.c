@@ -206,8 +206,10 @@ show_groups(struct req *r)
 		struct node *node = node_add(r->view, list);
 		node_set(r->view, node, "Name", GROUPS[i]);
 		node_bool(r->view, node, "IsChosen", has_group(r, GROUPS[i]));
-		view_bool(
-		    r->view, arena_printf(r->arena, "Has.%s", GROUPS[i]), has_group(r, GROUPS[i]));
+		if (!has_group(r, GROUPS[i]))
+			continue;
+		view_bool(r->view, arena_printf(r->arena, "Has.%s", GROUPS[i]), true);
+		view_bool(r->view, "Has.any", true);
 	}
 }
 

@@ -88,7 +88,7 @@ show_running_out(struct req *r, const struct sums *sums)
 		meter_show(r, node, sums->running_out[i]);
 		node_set(r->view, node, "Place", meter_place(r, sums->running_out[i]));
 	}
-	view_money(r->view, "Credit", sums->credit_fen);
+	view_set(r->view, "Credit", money_text(r, sums->credit_fen));
 	view_set(r->view, "Power", power_text(r, sums->power_w));
 	if (sums->oldest != NULL) {
 		struct node *oldest = view_node(r->view, "Oldest");

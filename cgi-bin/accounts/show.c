@@ -60,6 +60,17 @@ power_text(struct req *r, int64_t power_w)
 	return arena_strdup(r->arena, text);
 }
 
+/* The sign stands before the currency: -¥23.00. */
+const char *
+money_text(struct req *r, int64_t amount_fen)
+{
+	char text[MONEY_TEXT_MAX];
+
+	money_format(amount_fen < 0 ? -amount_fen : amount_fen, text, sizeof(text));
+	return arena_printf(r->arena, "%s%s%s", amount_fen < 0 ? "-" : "",
+	    view_word(r->view, "Currency.CNY"), text);
+}
+
 const char *
 percent_text(struct req *r, int permille)
 {
@@ -102,10 +113,12 @@ meter_show(struct req *r, struct node *node, const struct meter *meter)
 	node_set(view, node, "Status", meter_status_name(status));
 	if (status == STATUS_LOST && meter->has_state)
 		node_set(view, node, "Before", meter_status_name(meter_status_before(meter)));
-	if (meter->has_state)
+	if (meter->has_state && meter->control.relay_closed >= 0)
 		node_set(view, node, "Switch", relay_word(meter));
+	node_bool(view, node, "IsMonitor", meter->credit_mode == CREDIT_MONITOR);
 	if (meter->credit_fen != METER_NO_CREDIT) {
 		node_money(view, node, "Credit", meter->credit_fen);
+		node_set(view, node, "Money", money_text(r, meter->credit_fen));
 		node_bool(view, node, "IsNegative", meter->credit_fen < 0);
 	}
 	if (days >= 0) {

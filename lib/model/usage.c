@@ -169,6 +169,7 @@ add_interval(struct usage_point *point, const struct usage_reading *from,
 	usage->has_data = true;
 	if (from->taken_at < point->from_at) {
 		note_gap(usage, from->taken_at, to->taken_at, used_wh);
+		point->is_gap_end = true;
 		return;
 	}
 	point->has_use = true;

@@ -41,6 +41,7 @@ struct usage_point {
 	int64_t max_power_at;
 	int64_t readings, expected; /* of days and months */
 	uint16_t quality;	    /* enum quality bits of its readings */
+	bool is_gap_end;	    /* a reading came, and its use is that of the gap */
 	enum usage_mark mark;
 };
 

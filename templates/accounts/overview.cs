@@ -1,6 +1,6 @@
-<?cs call:ui_title(T.Accounts.Overview.Title) ?>
-<div id="overview" hx-get="/accounts/overview" hx-trigger="every 15s" hx-swap="innerMorph" hx-select="#overview > *">
-<?cs if:Meters == "0" ?>
+<?cs if:!Page.IsFragment ?><?cs call:ui_title(T.Accounts.Overview.Title) ?>
+<div id="overview" hx-get="/accounts/overview" hx-trigger="every 15s" hx-swap="innerMorph">
+<?cs /if ?><?cs if:Meters == "0" ?>
 <?cs call:ui_empty("plug", T.Accounts.Board.NoMeters) ?>
 <?cs else ?>
 <ul class="state-counts" aria-label="<?cs var:T.Word.State ?>">
@@ -20,7 +20,7 @@
 <p><a href="/accounts/meters/<?cs var:Oldest.Id ?>"><?cs var:Oldest.Place ?><?cs if:Oldest.Name ?> · <?cs var:Oldest.Name ?><?cs /if ?></a><?cs else ?><?cs var:T.Accounts.Overview.NothingRead ?><?cs /if ?></p></section>
 
 <section class="kpi"><h2><?cs call:ui_icon("coin") ?> <?cs var:T.Accounts.Overview.Credit ?></h2>
-<p class="kpi-value"><?cs var:T.Currency.CNY ?><?cs var:Credit ?></p>
+<p class="kpi-value"><?cs var:Credit ?></p>
 <p><?cs if:EndingCount == "0" ?><?cs var:T.Accounts.Overview.EndingNone ?><?cs else ?><a href="/accounts/board?sort=days"><?cs var:T.Accounts.Overview.Ending ?> <b><?cs var:EndingCount ?></b></a><?cs /if ?></p></section>
 
 <section class="kpi<?cs if:Gateways.IsShort ?> kpi-bad<?cs /if ?>"><h2><?cs call:ui_icon("router") ?> <?cs var:T.Accounts.Overview.Gateways ?></h2>
@@ -32,9 +32,9 @@
 <div class="halves">
 <section class="card" aria-labelledby="ending"><h2 id="ending"><?cs var:T.Accounts.Overview.EndingTitle ?></h2>
 <?cs if:EndingCount == "0" ?><?cs call:ui_empty("circle-check", T.Accounts.Overview.EndingEmpty) ?><?cs else ?>
-<div class="table-wrap"><table class="list"><caption class="visually-hidden"><?cs var:T.Accounts.Overview.EndingTitle ?></caption>
-<thead><tr><th scope="col"><?cs var:T.Word.Tenant ?></th><th scope="col"><?cs var:T.Word.State ?></th><th scope="col" class="number"><?cs var:T.Word.Balance ?> (<?cs var:T.Unit.Yuan ?>)</th><th scope="col" class="number"><?cs var:T.Accounts.Overview.Lasts ?></th><th scope="col"><?cs var:T.Word.Age ?></th></tr></thead>
-<tbody><?cs each:meter = Ending ?><tr><td data-label="<?cs var:T.Word.Tenant ?>"><a href="/accounts/meters/<?cs var:meter.Id ?>"><?cs var:meter.Place ?> · <?cs var:meter.Name ?></a></td><td data-label="<?cs var:T.Word.State ?>"><?cs call:ui_status(meter.Status) ?></td><td class="number<?cs if:meter.IsNegative ?> negative<?cs /if ?>" data-label="<?cs var:T.Word.Balance ?>"><?cs var:meter.Credit ?></td><td class="number" data-label="<?cs var:T.Accounts.Overview.Lasts ?>"><?cs var:meter.Lasts ?></td><td data-label="<?cs var:T.Word.Age ?>"><?cs call:ui_time(meter.Seen) ?></td></tr>
+<div class="table-wrap"><table class="list compact"><caption class="visually-hidden"><?cs var:T.Accounts.Overview.EndingTitle ?></caption>
+<thead><tr><th scope="col"><?cs var:T.Word.Tenant ?></th><th scope="col"><?cs var:T.Word.State ?></th><th scope="col" class="number"><?cs var:T.Word.Balance ?> (<?cs var:T.Unit.Yuan ?>)</th><th scope="col" class="number"><?cs var:T.Accounts.Overview.Lasts ?></th></tr></thead>
+<tbody><?cs each:meter = Ending ?><tr><td><a href="/accounts/meters/<?cs var:meter.Id ?>"><?cs var:meter.Place ?> · <?cs var:meter.Name ?></a> <small><?cs call:ui_time(meter.Seen) ?></small></td><td><?cs call:ui_status(meter.Status) ?></td><td class="number<?cs if:meter.IsNegative ?> negative<?cs /if ?>"><?cs var:meter.Credit ?></td><td class="number"><?cs var:meter.Lasts ?></td></tr>
 <?cs /each ?></tbody></table></div>
 <p><a href="/accounts/board?sort=days"><?cs var:T.Accounts.Overview.EndingAll ?></a></p>
 <?cs /if ?></section>
@@ -46,15 +46,15 @@
 <p><a href="/accounts/board?st=lost"><?cs var:T.Accounts.Overview.AlarmsAll ?></a></p>
 <?cs /if ?></section>
 </div>
-</div>
+<?cs if:!Page.IsFragment ?></div>
 
 <section class="card" aria-labelledby="days"><h2 id="days"><?cs var:T.Accounts.Overview.Days ?></h2>
 <?cs if:HasDays ?>
 <figure class="chart" data-chart-of="use" aria-label="<?cs var:T.Accounts.Overview.Days ?>"></figure>
-<details><summary><?cs var:T.Chart.ShowTable ?></summary>
-<div class="table-wrap"><table class="list" id="use" data-chart="bar"><caption class="visually-hidden"><?cs var:T.Accounts.Overview.Days ?></caption>
+<details><summary><?cs var:T.Accounts.ShowTable ?></summary>
+<div class="table-wrap"><table class="list compact" id="use" data-chart="bar"><caption class="visually-hidden"><?cs var:T.Accounts.Overview.Days ?></caption>
 <thead><tr><th scope="col"><?cs var:T.Word.Day ?></th><th scope="col"><?cs var:T.Accounts.Overview.Weekday ?></th><th scope="col" class="number" data-series data-unit="<?cs var:T.Unit.Kwh ?>"><?cs var:T.Word.Usage ?> (<?cs var:T.Unit.Kwh ?>)</th></tr></thead>
-<tbody><?cs each:day = Days ?><tr><th scope="row"><?cs var:day.Short ?></th><td data-label="<?cs var:T.Accounts.Overview.Weekday ?>"><?cs var:day.Weekday ?></td><td class="number" data-label="<?cs var:T.Word.Usage ?>"<?cs if:?day.Value ?> data-value="<?cs var:day.Value ?>"<?cs /if ?>><?cs if:?day.Used ?><?cs var:day.Used ?><?cs if:day.IsToday ?> <small><?cs var:T.Accounts.Overview.SoFar ?></small><?cs /if ?><?cs else ?><span class="missing"><?cs var:T.Chart.Gap ?></span><?cs /if ?></td></tr>
+<tbody><?cs each:day = Days ?><tr><th scope="row"><?cs var:day.Short ?></th><td data-label="<?cs var:T.Accounts.Overview.Weekday ?>"><?cs var:day.Weekday ?></td><td class="number" data-label="<?cs var:T.Word.Usage ?>"<?cs if:?day.Value ?> data-value="<?cs var:day.Value ?>"<?cs /if ?>><?cs if:?day.Used ?><?cs var:day.Used ?><?cs if:day.IsToday ?> <small><?cs var:T.Accounts.Overview.SoFar ?></small><?cs /if ?><?cs else ?><span class="missing"><?cs var:T.Accounts.NoData ?></span><?cs /if ?></td></tr>
 <?cs /each ?></tbody></table></div></details>
 <?cs else ?><?cs call:ui_empty("chart-bar", T.Accounts.Overview.DaysEmpty) ?><?cs /if ?></section>
-<?cs call:ui_chart_scripts() ?>
+<?cs call:ui_chart_scripts() ?><?cs /if ?>
