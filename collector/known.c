@@ -207,7 +207,7 @@ void
 known_clear_marks(struct known *known)
 {
 	for (size_t i = 0; i < known->meter_count; i++)
-		known->meters[i].marks = 0;
+		known->meters[i].marks = known->meters[i].new_marks = 0;
 	for (size_t i = 0; i < known->bus_count; i++)
-		known->buses[i].marks = 0;
+		known->buses[i].marks = known->buses[i].new_marks = 0;
 }

@@ -74,6 +74,6 @@ void known_put_round(struct known *known, const struct bus_round *round, uint64_
 /* The first `count` of a list are done with. */
 void known_drop(struct known_list *list, size_t count);
 
-void known_clear_marks(struct known *known);
+void known_clear_marks(struct known *known); /* nothing runs */
 
 #endif

@@ -98,10 +98,13 @@ mark_alarm(void *context, const struct alarm *alarm)
 	struct known *known = context;
 	uint8_t mark = (uint8_t)(1u << alarm->kind);
 
-	if (alarm->meter_id != 0)
-		known_meter(known, alarm->meter_id)->marks |= mark;
-	else
-		known_bus(known, alarm->bus_id)->marks |= mark;
+	if (alarm->meter_id != 0) {
+		struct known_meter *meter = known_meter(known, alarm->meter_id);
+		meter->marks = meter->new_marks |= mark;
+	} else {
+		struct known_bus *bus = known_bus(known, alarm->bus_id);
+		bus->marks = bus->new_marks |= mark;
+	}
 }
 
 static void

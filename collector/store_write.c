@@ -109,125 +109,123 @@ check_fence(struct db *db, struct writing *w)
 
 /* ---- alarms ---- */
 
+/* Changes are rare, so what was and what will be is kept apart only while there are any. */
 static void
-begin_marks(struct writing *w)
+settle_marks(struct writing *w, bool is_stored)
 {
-	for (size_t i = 0; i < w->item_count; i++) {
-		const struct item *item = w->items[i];
-		struct known_bus *bus = known_bus(w->known, item->bus_id);
-		bus->new_marks = bus->marks;
-		bus->needs_fold = false;
-		if (item->kind == ITEM_READING || item->u.event.meter_id == 0)
-			continue;
-		struct known_meter *meter = known_meter(w->known, item->u.event.meter_id);
-		meter->new_marks = meter->marks;
-	}
-	for (size_t i = 0; i < w->state_count; i++) {
-		struct known_meter *meter = state_at(w, i);
-		struct known_bus *bus = known_bus(w->known, meter->bus_id);
-		meter->new_marks = meter->marks;
-		bus->new_marks = bus->marks;
-		bus->needs_fold = false;
-	}
-}
+	struct known *known = w->known;
 
-static void
-keep_marks(struct writing *w)
-{
-	for (size_t i = 0; i < w->item_count; i++) {
-		const struct item *item = w->items[i];
-		struct known_bus *bus = known_bus(w->known, item->bus_id);
-		bus->marks = bus->new_marks;
-		if (item->kind == ITEM_READING || item->u.event.meter_id == 0)
-			continue;
-		struct known_meter *meter = known_meter(w->known, item->u.event.meter_id);
-		meter->marks = meter->new_marks;
+	for (size_t i = 0; w->has_new_marks && i < known->meter_count; i++) {
+		struct known_meter *meter = &known->meters[i];
+		if (is_stored)
+			meter->marks = meter->new_marks;
+		meter->new_marks = meter->marks;
 	}
-	for (size_t i = 0; i < w->state_count; i++) {
-		struct known_meter *meter = state_at(w, i);
-		struct known_bus *bus = known_bus(w->known, meter->bus_id);
-		meter->marks = meter->new_marks;
-		bus->marks = bus->new_marks;
+	for (size_t i = 0; w->has_new_marks && i < known->bus_count; i++) {
+		struct known_bus *bus = &known->buses[i];
+		if (is_stored)
+			bus->marks = bus->new_marks;
+		bus->new_marks = bus->marks;
 	}
+	w->has_new_marks = false;
 }
 
 /* Begins or ends one alarm, unless it is so already. */
 static enum rc
-set_mark(struct db *db, uint8_t *marks, const struct alarm *alarm, bool begins)
+set_mark(struct db *db, struct writing *w, uint8_t *marks, const struct alarm *alarm, bool begins)
 {
 	if (((*marks & MARK(alarm->kind)) != 0) == begins)
 		return RC_OK;
 	*marks ^= MARK(alarm->kind);
+	w->has_new_marks = true;
 	return begins ? alarm_begin(db, alarm) : alarm_end(db, alarm);
 }
 
 static enum rc
-set_meter(struct db *db, struct known_meter *meter, enum alarm_kind kind, bool begins, int64_t at,
-    const char *detail)
+set_meter(struct db *db, struct writing *w, struct known_meter *meter, enum alarm_kind kind,
+    bool begins, int64_t at, const char *detail)
 {
 	struct alarm alarm = { .kind = kind, .meter_id = meter->meter_id, .at = at };
 
 	(void)snprintf(alarm.detail, sizeof(alarm.detail), "%s", detail);
-	return set_mark(db, &meter->new_marks, &alarm, begins);
+	return set_mark(db, w, &meter->new_marks, &alarm, begins);
 }
 
 static enum rc
-set_bus(struct db *db, struct known_bus *bus, enum alarm_kind kind, bool begins, int64_t at,
-    const char *detail)
+set_bus(struct db *db, struct writing *w, struct known_bus *bus, enum alarm_kind kind, bool begins,
+    int64_t at, const char *detail)
 {
 	struct alarm alarm = { .kind = kind, .bus_id = bus->bus_id, .at = at };
 
 	(void)snprintf(alarm.detail, sizeof(alarm.detail), "%s", detail);
-	return set_mark(db, &bus->new_marks, &alarm, begins);
+	return set_mark(db, w, &bus->new_marks, &alarm, begins);
 }
 
 static enum rc
-meter_is_back(struct db *db, struct known_meter *meter, int64_t at)
+meter_is_back(struct db *db, struct writing *w, struct known_meter *meter, int64_t at)
 {
 	if ((meter->new_marks & MARK(ALARM_METER_LOST)) == 0)
 		return RC_OK;
 	enum rc rc = bus_return_meter(db, meter->meter_id);
-	return rc == RC_OK ? set_meter(db, meter, ALARM_METER_LOST, false, at, "") : rc;
+	return rc == RC_OK ? set_meter(db, w, meter, ALARM_METER_LOST, false, at, "") : rc;
 }
 
 static enum rc
-bus_is_back(struct db *db, struct known_bus *bus, int64_t at)
+bus_is_back(struct db *db, struct writing *w, struct known_bus *bus, int64_t at)
 {
 	if ((bus->new_marks & BUS_MARKS) == 0)
 		return RC_OK;
 	enum rc rc = bus_return(db, bus->bus_id, at);
 	if (rc == RC_OK)
-		rc = set_bus(db, bus, ALARM_BUS_LOST, false, at, "");
+		rc = set_bus(db, w, bus, ALARM_BUS_LOST, false, at, "");
 	if (rc == RC_OK)
-		rc = set_bus(db, bus, ALARM_BUS_NOISE, false, at, "");
+		rc = set_bus(db, w, bus, ALARM_BUS_NOISE, false, at, "");
 	bus->needs_fold = true;
 	return rc;
 }
 
 static enum rc
-bus_is_lost(struct db *db, struct known_bus *bus, const struct item_event *event)
+meter_is_lost(
+    struct db *db, struct writing *w, struct known_meter *meter, const struct item_event *event)
+{
+	enum rc rc = bus_lose_meter(db, meter->meter_id, event->at);
+
+	if (rc == RC_OK)
+		rc = set_meter(db, w, meter, ALARM_METER_LOST, true, event->at,
+		    trouble_name((enum trouble)event->trouble));
+	return rc;
+}
+
+/* Its meters are lost with it, also those that nobody asks as long as the line cannot be opened. */
+static enum rc
+meters_are_lost(
+    struct db *db, struct writing *w, struct known_bus *bus, const struct item_event *event)
+{
+	uint32_t ids[BUS_METERS_MAX];
+	size_t count = 0;
+	enum rc rc = bus_list_meters(db, bus->bus_id, ids, &count);
+
+	for (size_t i = 0; i < count && rc == RC_OK; i++) {
+		struct known_meter *meter = known_meter(w->known, ids[i]);
+		if ((meter->new_marks & MARK(ALARM_METER_LOST)) == 0)
+			rc = meter_is_lost(db, w, meter, event);
+	}
+	return rc;
+}
+
+static enum rc
+bus_is_lost(struct db *db, struct writing *w, struct known_bus *bus, const struct item_event *event)
 {
 	const char *trouble = trouble_name((enum trouble)event->trouble);
 	bool is_noise = event->trouble == TROUBLE_NOISE;
 	enum rc rc = bus_lose(db, bus->bus_id, event->at, trouble);
 
 	if (rc == RC_OK)
-		rc = set_bus(db, bus, ALARM_BUS_NOISE, is_noise, event->at, trouble);
+		rc = set_bus(db, w, bus, ALARM_BUS_NOISE, is_noise, event->at, trouble);
 	if (rc == RC_OK)
-		rc = set_bus(db, bus, ALARM_BUS_LOST, !is_noise, event->at, trouble);
+		rc = set_bus(db, w, bus, ALARM_BUS_LOST, !is_noise, event->at, trouble);
 	bus->needs_fold = true;
-	return rc;
-}
-
-static enum rc
-meter_is_lost(struct db *db, struct known_meter *meter, const struct item_event *event)
-{
-	enum rc rc = bus_lose_meter(db, meter->meter_id, event->at);
-
-	if (rc == RC_OK)
-		rc = set_meter(db, meter, ALARM_METER_LOST, true, event->at,
-		    trouble_name((enum trouble)event->trouble));
-	return rc;
+	return rc == RC_OK ? meters_are_lost(db, w, bus, event) : rc;
 }
 
 static enum rc
@@ -241,15 +239,15 @@ store_event(struct db *db, struct writing *w, const struct item *item)
 	switch (item->kind) {
 	case ITEM_METER_LOST:
 		bus->needs_fold |= (bus->new_marks & BUS_MARKS) != 0;
-		return meter_is_lost(db, meter, event);
+		return meter_is_lost(db, w, meter, event);
 	case ITEM_METER_BACK:
-		return meter_is_back(db, meter, event->at);
+		return meter_is_back(db, w, meter, event->at);
 	case ITEM_MISMATCH:
-		return set_meter(db, meter, ALARM_MODEL_MISMATCH, true, event->at, "");
+		return set_meter(db, w, meter, ALARM_MODEL_MISMATCH, true, event->at, "");
 	case ITEM_BUS_LOST:
-		return bus_is_lost(db, bus, event);
+		return bus_is_lost(db, w, bus, event);
 	case ITEM_BUS_BACK:
-		return bus_is_back(db, bus, event->at);
+		return bus_is_back(db, w, bus, event->at);
 	default:
 		return RC_OK;
 	}
@@ -279,15 +277,15 @@ judge_state(struct db *db, struct writing *w, struct known_meter *meter)
 	if ((meter->doubts & QUALITY_UNUSABLE) != 0) {
 		(void)snprintf(detail, sizeof(detail), "%s %lld", doubt_word(meter->doubts),
 		    (long long)meter->state.energy_wh);
-		rc = set_meter(db, meter, ALARM_IMPLAUSIBLE, true, at, detail);
+		rc = set_meter(db, w, meter, ALARM_IMPLAUSIBLE, true, at, detail);
 	}
 	if (rc == RC_OK && (meter->state.quality & QUALITY_UNUSABLE) == 0)
-		rc = set_meter(db, meter, ALARM_IMPLAUSIBLE, false, at, "");
+		rc = set_meter(db, w, meter, ALARM_IMPLAUSIBLE, false, at, "");
 	if (rc == RC_OK)
-		rc = set_meter(db, meter, ALARM_MODEL_MISMATCH, false, at, "");
+		rc = set_meter(db, w, meter, ALARM_MODEL_MISMATCH, false, at, "");
 	if (rc == RC_OK)
-		rc = meter_is_back(db, meter, at);
-	return rc == RC_OK ? bus_is_back(db, bus, at) : rc;
+		rc = meter_is_back(db, w, meter, at);
+	return rc == RC_OK ? bus_is_back(db, w, bus, at) : rc;
 }
 
 static enum rc
@@ -304,7 +302,7 @@ store_alarms(struct db *db, struct writing *w)
 {
 	enum rc rc = RC_OK;
 
-	begin_marks(w);
+	settle_marks(w, false);
 	for (size_t i = 0; i < w->state_count && rc == RC_OK; i++)
 		rc = judge_state(db, w, state_at(w, i));
 	for (size_t i = 0; i < w->item_count && rc == RC_OK; i++) {
@@ -415,7 +413,6 @@ store_write(struct db *db, struct writing *writing)
 	assert(writing->item_count <= STORE_BATCH_MAX && writing->state_count <= STORE_BATCH_MAX);
 	enum rc rc = db_transact(db, write_all, writing);
 
-	if (rc == RC_OK)
-		keep_marks(writing);
+	settle_marks(writing, rc == RC_OK);
 	return rc;
 }

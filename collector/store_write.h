@@ -24,6 +24,7 @@ struct writing {
 	size_t item_count;  /* at most STORE_BATCH_MAX */
 	size_t state_count; /* so many from the front of known->states, at most STORE_BATCH_MAX */
 	bool with_rounds, with_polls;
+	bool has_new_marks; /* own use */
 
 	size_t polled_count; /* out: so many from the front of known->polled were stored */
 	size_t dropped;	     /* out: items and states of buses that are not ours any more */

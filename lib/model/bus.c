@@ -2,7 +2,7 @@
 
 #include "model/bus.h"
 
-enum { ROUND, LOSE, RETURN, TROUBLE, LOSE_METER, RETURN_METER, LOST, POLLS };
+enum { ROUND, LOSE, RETURN, TROUBLE, LOSE_METER, RETURN_METER, METERS, LOST, POLLS };
 static const struct query Q[] QUERIES = {
 	[ROUND] = { .sql = "INSERT INTO bus_state (bus_id, seen_at, round_at, round_ms, meters,"
 			   " meters_lost) VALUES (?, ?, ?, ?, ?, ?)"
@@ -24,6 +24,8 @@ static const struct query Q[] QUERIES = {
 				" lost_since = COALESCE(lost_since, VALUES(lost_since))" },
 	[RETURN_METER] = { .sql = "INSERT INTO meter_link (meter_id, lost_since) VALUES (?, NULL)"
 				  " ON DUPLICATE KEY UPDATE lost_since = NULL" },
+	[METERS] = { .sql = "SELECT meter_id FROM meter WHERE bus_id = ? AND removed_at IS NULL"
+			    " LIMIT 247" },
 	[LOST] = { .sql = "SELECT meter_id, 0 FROM meter_link WHERE lost_since IS NOT NULL"
 			  " UNION ALL SELECT 0, bus_id FROM bus_state WHERE lost_since IS NOT NULL",
 	    .bounded = "one row a meter and a bus; read row by row" },
@@ -116,6 +118,21 @@ enum rc
 bus_return_meter(struct db *db, uint32_t meter_id)
 {
 	return db_exec(db, &Q[RETURN_METER], ARGS(I(meter_id)));
+}
+
+enum rc
+bus_list_meters(struct db *db, uint32_t bus_id, uint32_t ids[BUS_METERS_MAX], size_t *count)
+{
+	struct rows *rows;
+	enum rc rc = db_query(db, &Q[METERS], ARGS(I(bus_id)), &rows);
+
+	*count = 0;
+	if (rc != RC_OK)
+		return rc;
+	while ((rc = rows_next(rows)) == RC_OK)
+		ids[(*count)++] = (uint32_t)rows_int(rows, 0);
+	rows_end(rows);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 enum rc

@@ -32,6 +32,11 @@ enum rc bus_set_trouble(struct db *db, uint32_t bus_id, int64_t at, const char *
 enum rc bus_lose_meter(struct db *db, uint32_t meter_id, int64_t at);
 enum rc bus_return_meter(struct db *db, uint32_t meter_id);
 
+/* The living meters of a bus. */
+#define BUS_METERS_MAX 247
+enum rc bus_list_meters(
+    struct db *db, uint32_t bus_id, uint32_t ids[BUS_METERS_MAX], size_t *count);
+
 /* Calls each for every meter that does not answer, with its bus 0, and for every lost bus, with its
  * meter 0. */
 enum rc bus_each_lost(

@@ -274,7 +274,7 @@ put_state(struct row *row, const struct reading *r)
 
 	put(row, r->meter_id);
 	put(row, r->read_at);
-	put(row, r->quality);
+	put(row, r->quality & ~QUALITY_AFTER_GAP); /* that is said of an interval */
 	put(row, r->energy_wh);
 	for (size_t i = 0; i < PERIODS; i++)
 		put_if(row, (r->has & HAS_PERIODS) != 0, r->period_wh[i]);
