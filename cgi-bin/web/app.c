@@ -24,7 +24,9 @@
 #include "request.h"
 #include "view.h"
 
-#define IDLE_S	      30     /* an idle worker looks after its connection this often */
+#define IDLE_S	      30 /* an idle worker looks after its connection this often */
+/* nginx has the whole request before it calls, so a caller that says nothing is none of ours. */
+#define ACCEPT_S      10
 #define REQUEST_S     120    /* a request that hangs longer ends its worker */
 #define REQUESTS_MAX  100000 /* then a worker is renewed, against slow leaks */
 #define GROWTH_MAX_KB 65536  /* the same when it grew by this much */
@@ -236,7 +238,9 @@ accept_loop(struct worker *worker, const sigset_t *waiting)
 			look_after(worker);
 		if (ready <= 0)
 			continue;
+		alarm(ACCEPT_S);
 		int rc = FCGX_Accept_r(&fcgi);
+		alarm(0);
 		if (rc == 0)
 			serve(worker, &fcgi);
 		else if (rc != -EAGAIN && rc != -EINTR && rc != -ECONNABORTED)

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import test, { after } from 'node:test';
 import { PATIENCE, bin, sleep, startMaria, startProgram, startWeb, until, writeConf } from '../harness/harness.mjs';
@@ -161,6 +162,12 @@ test('a request that hangs is given up after ten seconds of waiting to stop', { 
   await release();
   await waiting;
   await startAgain();
+});
+
+test('callers that say nothing do not hold the workers', { skip: !process.env.VOLTILL_LONG }, async () => {
+  const silent = [1, 2].map(() => net.connect(socket).on('error', () => {}));
+  await until('an answer', async () => (await web.client().get('/login')).status === 200, 15);
+  for (const connection of silent) connection.destroy();
 });
 
 test('an idle program stops at once', async () => {
