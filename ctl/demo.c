@@ -26,19 +26,24 @@ enum {
 
 static const struct query Q[] QUERIES = {
 	[IS_LOADED] = { .sql = "SELECT COUNT(*) FROM gateway", .bounded = "one row" },
-	[PLACE] = { .sql = "INSERT INTO place (parent_id, kind, name, initials, sort_order) VALUES (?, ?, ?, ?, ?)" },
+	[PLACE] = { .sql = "INSERT INTO place (parent_id, kind, name, initials, sort_order) VALUES "
+			   "(?, ?, ?, ?, ?)" },
 	[GATEWAY] = { .sql = "INSERT INTO gateway (name, place_id, note) VALUES (?, ?, ?)" },
-	[BUS] = { .sql = "INSERT INTO bus (gateway_id, name, transport, response_timeout_ms) VALUES (?, ?, ?, 500)" },
+	[BUS] = { .sql = "INSERT INTO bus (gateway_id, name, transport, response_timeout_ms) "
+			 "VALUES (?, ?, ?, 500)" },
 	[BUS_ADDRESS] = { .sql = "UPDATE bus SET host = ?, port = ?, device = ? WHERE name = ?" },
-	[METER] = { .sql = "INSERT INTO meter (number, name, meter_model_id, bus_id, unit, box_position, phases, place_id,"
+	[METER] = { .sql = "INSERT INTO meter (number, name, meter_model_id, bus_id, unit, "
+			   "box_position, phases, place_id,"
 			   " rated_power_w, credit_mode, is_protected, installed_at)"
-			   " SELECT ?, ?, meter_model_id, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) - INTERVAL 400 DAY"
+			   " SELECT ?, ?, meter_model_id, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3) "
+			   "- INTERVAL 400 DAY"
 			   " FROM meter_model WHERE code = ?" },
 	[ACCOUNT] = { .sql = "INSERT INTO account (number, name, initials, phone, opened_at)"
 			     " VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3) - INTERVAL 390 DAY)" },
 	[ACCOUNT_METER] = { .sql = "INSERT INTO account_meter (meter_id, account_id, began_at)"
 				   " VALUES (?, ?, UTC_TIMESTAMP(3) - INTERVAL 390 DAY)" },
-	[SETTING] = { .sql = "INSERT INTO setting (name, value) VALUES (?, ?) ON DUPLICATE KEY UPDATE value = VALUES(value)" },
+	[SETTING] = { .sql = "INSERT INTO setting (name, value) VALUES (?, ?) ON DUPLICATE KEY "
+			     "UPDATE value = VALUES(value)" },
 };
 
 struct loading {
@@ -49,7 +54,8 @@ struct loading {
 };
 
 static enum rc
-add_place(struct db *db, int64_t parent_id, const char *kind, const char *name, int order, int64_t *place_id)
+add_place(struct db *db, int64_t parent_id, const char *kind, const char *name, int order,
+    int64_t *place_id)
 {
 	char initials[64];
 	enum rc rc;
@@ -73,10 +79,12 @@ add_places(struct db *db, struct loading *l)
 		rc = add_place(db, site_id, "building", "1号楼", 1, &l->building_id);
 	for (int floor = DEMO_FLOORS; rc == RC_OK && floor >= 1; floor--) {
 		snprintf(name, sizeof name, "%d层", floor);
-		rc = add_place(db, l->building_id, "floor", name, DEMO_FLOORS - floor, &l->floor_id[floor]);
+		rc = add_place(
+		    db, l->building_id, "floor", name, DEMO_FLOORS - floor, &l->floor_id[floor]);
 	}
 	if (rc == RC_OK)
-		rc = add_place(db, l->building_id, "floor", "地下车库", DEMO_FLOORS, &l->floor_id[DEMO_CAR_PARK]);
+		rc = add_place(db, l->building_id, "floor", "地下车库", DEMO_FLOORS,
+		    &l->floor_id[DEMO_CAR_PARK]);
 	return rc;
 }
 
@@ -96,11 +104,14 @@ add_buses(struct db *db, struct loading *l)
 	for (size_t g = 0; rc == RC_OK && g < COUNT(gateways); g++) {
 		int64_t gateway_id;
 
-		rc = db_exec(db, &Q[GATEWAY], ARGS(S(gateways[g].name), I(l->building_id), S(gateways[g].note)));
+		rc = db_exec(db, &Q[GATEWAY],
+		    ARGS(S(gateways[g].name), I(l->building_id), S(gateways[g].note)));
 		gateway_id = db_last_id(db);
-		for (enum demo_line line = gateways[g].first; rc == RC_OK && line <= gateways[g].last; line++) {
+		for (enum demo_line line = gateways[g].first;
+		     rc == RC_OK && line <= gateways[g].last; line++) {
 			rc = db_exec(db, &Q[BUS],
-			    ARGS(I(gateway_id), S(demo_lines[line].name), S(demo_lines[line].transport)));
+			    ARGS(I(gateway_id), S(demo_lines[line].name),
+				S(demo_lines[line].transport)));
 			l->bus_id[line] = db_last_id(db);
 		}
 	}
@@ -116,7 +127,8 @@ add_tenant(struct db *db, struct loading *l, const struct demo_meter *m, int64_t
 	pinyin_initials(m->tenant, initials, sizeof initials);
 	snprintf(number, sizeof number, "A%05d", ++l->accounts);
 	rc = db_exec(db, &Q[ACCOUNT], ARGS(S(number), S(m->tenant), S(initials), S(m->phone)));
-	return rc == RC_OK ? db_exec(db, &Q[ACCOUNT_METER], ARGS(I(meter_id), I(db_last_id(db)))) : rc;
+	return rc == RC_OK ? db_exec(db, &Q[ACCOUNT_METER], ARGS(I(meter_id), I(db_last_id(db))))
+			   : rc;
 }
 
 static enum rc
@@ -132,8 +144,8 @@ add_meter(struct db *db, struct loading *l, const struct demo_meter *m, int orde
 	if (rc == RC_OK) {
 		rc = db_exec(db, &Q[METER],
 		    ARGS(S(m->number), S(m->name), I(l->bus_id[m->line]), I(m->unit),
-			m->box_position != 0 ? I(m->box_position) : NIL, I(m->phases), I(place_id), I(rated_w), S(mode),
-			I(m->is_protected), S(m->model)));
+			m->box_position != 0 ? I(m->box_position) : NIL, I(m->phases), I(place_id),
+			I(rated_w), S(mode), I(m->is_protected), S(m->model)));
 	}
 	meter_id = db_last_id(db);
 	if (rc == RC_OK && m->tenant[0] != '\0')
@@ -200,8 +212,10 @@ ctl_demo(struct ctl *ctl, int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "history") == 0)
 		return demo_history_load(ctl->db);
-	if (argc == 4 && strcmp(argv[1], "load") == 0 && text_parse_uint(argv[3], 65000, &port) == RC_OK)
+	if (argc == 4 && strcmp(argv[1], "load") == 0 &&
+	    text_parse_uint(argv[3], 65000, &port) == RC_OK)
 		return demo_load(ctl->db, argv[2], (int)port);
-	fprintf(stderr, "usage: voltillctl demo load DIR FIRST_PORT\n       voltillctl demo history < TSV\n");
+	fprintf(stderr,
+	    "usage: voltillctl demo load DIR FIRST_PORT\n       voltillctl demo history < TSV\n");
 	return RC_INVALID;
 }

@@ -12,33 +12,43 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "demo.h"
+#include "model/alarm.h"
 #include "model/reading.h"
 
-#define BATCH      4000
-#define UNITS      256
-#define VALUES     8 /* energy, four periods, credit, count, power */
+#define BATCH  4000
+#define UNITS  256
+#define VALUES 8 /* energy, four periods, credit, count, power */
 
 enum { READING, DAY, STATE, LINK, POLLS, METERS };
 
 static const struct query Q[] QUERIES = {
-	[READING] = { .sql = "INSERT IGNORE INTO reading (meter_id, taken_at, read_at, energy_wh, sharp_wh, peak_wh, flat_wh,"
+	[READING] = { .sql = "INSERT IGNORE INTO reading (meter_id, taken_at, read_at, energy_wh, "
+			     "sharp_wh, peak_wh, flat_wh,"
 			     " valley_wh, credit_fen, purchase_count, power_w, quality)"
 			     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
-	[DAY] = { .sql = "INSERT IGNORE INTO energy_day (day, meter_id, first_at, first_wh, last_at, last_wh, used_wh, sharp_wh,"
+	[DAY] = { .sql = "INSERT IGNORE INTO energy_day (day, meter_id, first_at, first_wh, "
+			 "last_at, last_wh, used_wh, sharp_wh,"
 			 " peak_wh, flat_wh, valley_wh, max_power_w, max_power_at, readings)"
 			 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
-	[STATE] = { .sql = "INSERT IGNORE INTO meter_state (meter_id, read_at, quality, energy_wh, sharp_wh, peak_wh, flat_wh,"
+	[STATE] = { .sql = "INSERT IGNORE INTO meter_state (meter_id, read_at, quality, energy_wh, "
+			   "sharp_wh, peak_wh, flat_wh,"
 			   " valley_wh, credit_fen, purchase_count, power_w, relay_closed)"
 			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
 	[LINK] = { .sql = "INSERT IGNORE INTO meter_link (meter_id, lost_since) VALUES (?, ?)" },
-	/* One question a minute over the last day, a few of them lost; from the silent meter on nothing. */
-	[POLLS] = { .sql = "INSERT IGNORE INTO poll_hour (meter_id, hour_at, asked, answered, timeouts, damaged, refused, answer_ms)"
-			   " SELECT m.meter_id, h.hour_at, 60, 60 - CRC32(CONCAT(m.meter_id, h.hour_at)) % 41 DIV 38,"
-			   " CRC32(CONCAT(m.meter_id, h.hour_at)) % 41 DIV 38, 0, 0, 60 * (140 + CRC32(m.meter_id) % 12)"
-			   " FROM meter m JOIN (SELECT DATE_FORMAT(UTC_TIMESTAMP() - INTERVAL seq HOUR, '%Y-%m-%d %H:00:00') AS hour_at"
+	/* One question a minute over the last day, a few of them lost; from the silent meter on
+	   nothing. */
+	[POLLS] = { .sql = "INSERT IGNORE INTO poll_hour (meter_id, hour_at, asked, answered, "
+			   "timeouts, damaged, refused, answer_ms)"
+			   " SELECT m.meter_id, h.hour_at, 60, 60 - CRC32(CONCAT(m.meter_id, "
+			   "h.hour_at)) % 41 DIV 38,"
+			   " CRC32(CONCAT(m.meter_id, h.hour_at)) % 41 DIV 38, 0, 0, 60 * (140 + "
+			   "CRC32(m.meter_id) % 12)"
+			   " FROM meter m JOIN (SELECT DATE_FORMAT(UTC_TIMESTAMP() - INTERVAL seq "
+			   "HOUR, '%Y-%m-%d %H:00:00') AS hour_at"
 			   " FROM seq_1_to_24) h LEFT JOIN meter_link l ON l.meter_id = m.meter_id"
 			   " WHERE l.lost_since IS NULL OR h.hour_at < l.lost_since" },
-	[METERS] = { .sql = "SELECT b.name, m.unit, m.meter_id FROM meter m JOIN bus b ON b.bus_id = m.bus_id"
+	[METERS] = { .sql = "SELECT b.name, m.unit, m.meter_id FROM meter m JOIN bus b ON b.bus_id "
+			    "= m.bus_id"
 			    " WHERE m.removed_at IS NULL LIMIT 1000" },
 };
 
@@ -82,8 +92,9 @@ flush_cells(struct db *db, const struct query *query, const enum value_kind *kin
 static enum rc
 flush_rows(struct history *h)
 {
-	static const enum value_kind kinds[12] = { VALUE_INT, VALUE_TIME, VALUE_TIME, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
-		VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT };
+	static const enum value_kind kinds[12] = { VALUE_INT, VALUE_TIME, VALUE_TIME, VALUE_INT,
+		VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
+		VALUE_INT };
 	enum rc rc = flush_cells(h->db, &Q[READING], kinds, 12, h->row_cells, h->rows);
 
 	h->rows = 0;
@@ -93,8 +104,9 @@ flush_rows(struct history *h)
 static enum rc
 flush_days(struct history *h)
 {
-	static const enum value_kind kinds[14] = { VALUE_DAY, VALUE_INT, VALUE_TIME, VALUE_INT, VALUE_TIME, VALUE_INT, VALUE_INT,
-		VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_TIME, VALUE_INT };
+	static const enum value_kind kinds[14] = { VALUE_DAY, VALUE_INT, VALUE_TIME, VALUE_INT,
+		VALUE_TIME, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT, VALUE_INT,
+		VALUE_INT, VALUE_TIME, VALUE_INT };
 	enum rc rc = flush_cells(h->db, &Q[DAY], kinds, 14, h->day_cells, h->days);
 
 	h->days = 0;
@@ -105,9 +117,10 @@ static enum rc
 end_day(struct history *h, struct track *t)
 {
 	const int64_t *from = t->has_before ? t->day_before : t->day_first;
-	int64_t cells[14] = { t->day.number, t->meter_id, t->day_first_at, t->day_first[0], t->last_at, t->last[0],
-		t->last[0] - from[0], t->last[1] - from[1], t->last[2] - from[2], t->last[3] - from[3], t->last[4] - from[4],
-		t->max_power_w, t->max_power_at, t->readings };
+	int64_t cells[14] = { t->day.number, t->meter_id, t->day_first_at, t->day_first[0],
+		t->last_at, t->last[0], t->last[0] - from[0], t->last[1] - from[1],
+		t->last[2] - from[2], t->last[3] - from[3], t->last[4] - from[4], t->max_power_w,
+		t->max_power_at, t->readings };
 
 	for (size_t i = 0; i < COUNT(cells); i++)
 		h->day_cells[i][h->days] = cells[i];
@@ -170,9 +183,10 @@ parse_row(const char *text, struct row *row)
 {
 	char name[16];
 	int n = sscanf(text,
-	    "%15s %d %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64, name,
-	    &row->unit, &row->at, &row->value[0], &row->value[1], &row->value[2], &row->value[3], &row->value[4], &row->value[5],
-	    &row->value[6], &row->value[7]);
+	    "%15s %d %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64
+	    " %" SCNd64 " %" SCNd64 " %" SCNd64,
+	    name, &row->unit, &row->at, &row->value[0], &row->value[1], &row->value[2],
+	    &row->value[3], &row->value[4], &row->value[5], &row->value[6], &row->value[7]);
 
 	row->line = n == 11 ? line_number(name) : -1;
 	return row->line >= 0 && row->unit >= 0 && row->unit < UNITS;
@@ -202,6 +216,18 @@ find_meters(struct history *h)
 }
 
 static enum rc
+lose_silent(struct history *h)
+{
+	struct alarm alarm = {
+		.kind = ALARM_METER_LOST, .at = h->silent_from, .detail = "timeout"
+	};
+	enum rc rc = db_exec(h->db, &Q[LINK], ARGS(I(h->silent->meter_id), T(h->silent_from)));
+
+	alarm.meter_id = (uint32_t)h->silent->meter_id;
+	return rc == RC_OK ? alarm_begin(h->db, &alarm) : rc;
+}
+
+static enum rc
 store_states(struct history *h)
 {
 	enum rc rc = RC_OK;
@@ -214,12 +240,13 @@ store_states(struct history *h)
 		rc = end_day(h, t);
 		if (rc == RC_OK) {
 			rc = db_exec(h->db, &Q[STATE],
-			    ARGS(I(t->meter_id), T(t->last_at), I(QUALITY_DEMO), I(t->last[0]), I(t->last[1]), I(t->last[2]),
-				I(t->last[3]), I(t->last[4]), I(t->last[5]), I(t->last[6]), I(t->last[7]), I(7)));
+			    ARGS(I(t->meter_id), T(t->last_at), I(QUALITY_DEMO), I(t->last[0]),
+				I(t->last[1]), I(t->last[2]), I(t->last[3]), I(t->last[4]),
+				I(t->last[5]), I(t->last[6]), I(t->last[7]), I(7)));
 		}
 	}
 	if (rc == RC_OK && h->silent != NULL)
-		rc = db_exec(h->db, &Q[LINK], ARGS(I(h->silent->meter_id), T(h->silent_from)));
+		rc = lose_silent(h);
 	return rc == RC_OK ? db_exec(h->db, &Q[POLLS], NO_ARGS) : rc;
 }
 

@@ -22,7 +22,12 @@ write_credit(FILE *out, const struct demo_meter *m)
 		fprintf(out, " topup=low credit_fen=%d", 600 + 12 * spread);
 		break;
 	case DEMO_CREDIT_ARREARS:
-		fprintf(out, " topup=arrears");
+		/* Some have an overdraft and are still supplied. */
+		if (m->unit % 3 == 0)
+			fprintf(
+			    out, " topup=low overdraft_fen=30000 credit_fen=%d", -300 - 7 * spread);
+		else
+			fprintf(out, " topup=arrears");
 		break;
 	case DEMO_CREDIT_GOOD:
 		fprintf(out, " topup=auto");
@@ -47,10 +52,14 @@ write_lines(FILE *out, const char *dir, int first_port)
 static void
 write_meter(FILE *out, const struct demo_meter *m)
 {
-	fprintf(out, "meter %s unit=%d model=%s phases=%d number=%s tenant=%s scale=%d.%02d price_uyuan=850000", demo_lines[m->line].name,
-	    m->unit, m->model, m->phases, m->number, m->tenant_kind, m->scale_percent / 100, m->scale_percent % 100);
+	fprintf(out,
+	    "meter %s unit=%d model=%s phases=%d number=%s tenant=%s scale=%d.%02d "
+	    "price_uyuan=850000",
+	    demo_lines[m->line].name, m->unit, m->model, m->phases, m->number, m->tenant_kind,
+	    m->scale_percent / 100, m->scale_percent % 100);
 	if (m->line == DEMO_LINE_MAIN)
-		fprintf(out, " sum=%s:%d-%d prepay=0 topup=never", demo_lines[m->sum_line].name, m->first_unit, m->last_unit);
+		fprintf(out, " sum=%s:%d-%d prepay=0 topup=never", demo_lines[m->sum_line].name,
+		    m->first_unit, m->last_unit);
 	else if (strcmp(m->tenant_kind, "empty") == 0)
 		fprintf(out, " credit_fen=0 count=0 prepay=0 topup=never");
 	else
