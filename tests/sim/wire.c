@@ -98,6 +98,7 @@ exchange_emit(struct exchange *exchange, size_t until)
 {
 	uint8_t *bytes = exchange->answer + exchange->sent;
 	size_t length = until - exchange->sent;
+	exchange->sent = until;
 	if (length == 0 || !conn_is(exchange->conn, exchange->serial))
 		return;
 	for (size_t i = 0; i < length && exchange->is_garbled; i++)
@@ -109,7 +110,6 @@ exchange_emit(struct exchange *exchange, size_t until)
 	} else {
 		conn_send(exchange->conn, bytes, length);
 	}
-	exchange->sent = until;
 }
 
 static void
