@@ -12,32 +12,19 @@
 
 /* ---- the fence ---- */
 
-static uint64_t
-find_epoch(const struct writing *w, size_t count, uint32_t bus_id)
-{
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (w->leases[middle].bus_id < bus_id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < count && w->leases[low].bus_id == bus_id ? w->leases[low].epoch : 0;
-}
-
 static enum rc
 read_leases(struct db *db, struct writing *w)
 {
 	size_t count = 0;
 	enum rc rc = lease_list_epochs(db, w->collector_id, w->leases, STORE_BUSES_MAX, &count);
 
-	for (size_t i = 0; rc == RC_OK && i < w->known->bus_count; i++) {
-		struct known_bus *bus = &w->known->buses[i];
-		bus->owned_epoch = find_epoch(w, count, bus->bus_id);
-	}
-	return rc;
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < w->known->bus_count; i++)
+		w->known->buses[i].owned_epoch = 0;
+	for (size_t i = 0; i < count; i++)
+		known_bus(w->known, w->leases[i].bus_id)->owned_epoch = w->leases[i].epoch;
+	return RC_OK;
 }
 
 static bool

@@ -98,6 +98,7 @@ export class Field {
     assert.deepEqual(this.sql(`SELECT e.meter_id, SUM(e.used_wh) AS used, MAX(e.last_wh) - MIN(e.first_wh) AS climbed,
         SUM(e.readings) AS readings, (SELECT COUNT(*) FROM reading r WHERE r.meter_id = e.meter_id) AS stored
       FROM energy_day e GROUP BY e.meter_id HAVING used <> climbed OR readings <> stored`), []);
+    assert.ok(this.number('SELECT SUM(used_wh) FROM energy_day') > 0);
   }
 
   // One command at a time: the simulator's door is narrow.
@@ -105,6 +106,9 @@ export class Field {
     this.queue = (this.queue ?? Promise.resolve()).catch(() => {}).then(() => this.sim.control(command));
     return this.queue;
   }
+
+  // The middle of a half hour of two seconds: every meter of it is read and stored by then.
+  midSlot() { return sleep(2000 - ((Date.now() + 900) % 2000)); }
 
   async requests(bus) {
     const text = await this.control(`stats ${bus.name}`);
