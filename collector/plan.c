@@ -20,13 +20,14 @@ enum condition { UNKNOWN, LIVE, DOUBTFUL, LOST, RESTING };
 
 struct entry {
 	enum condition condition;
-	int silences;	  /* in a row */
-	bool is_recalled; /* its back-off ended because another meter came back */
-	int64_t asked_at; /* monotonic; 0: never */
-	int64_t next_at;  /* not live: not asked before, unless nobody answers */
-	int64_t slot_at;  /* last slot read, UTC */
-	int64_t seen_at;  /* UTC, last reading before this start; orders the first questions */
-	uint64_t round;	  /* in which it was asked last */
+	int silences;	   /* in a row */
+	bool has_answered; /* since the start, or since it was lost last */
+	bool is_recalled;  /* its back-off ended because another meter came back */
+	int64_t asked_at;  /* monotonic; 0: never */
+	int64_t next_at;   /* not live: not asked before, unless nobody answers */
+	int64_t slot_at;   /* last slot read, UTC */
+	int64_t seen_at;   /* UTC, last reading before this start; orders the first questions */
+	uint64_t round;	   /* in which it was asked last */
 };
 
 struct plan {
@@ -74,12 +75,6 @@ static int64_t
 greatest(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
-}
-
-static int64_t
-period_ms(const struct plan *plan)
-{
-	return plan->timing.status_period_ms > 0 ? plan->timing.status_period_ms : PERIOD_MIN_MS;
 }
 
 /* ---- slots ---- */
@@ -145,8 +140,9 @@ errand_of(const struct entry *entry)
 	return entry->condition == LOST && !entry->is_recalled ? ERRAND_PROBE : ERRAND_FIND;
 }
 
-/* When a meter that is not live may be asked. While live meters wait, a doubtful one takes no more
- * than a twentieth of the bus by itself, and all of them together keep to the shares. */
+/* When a meter that is not live may be asked. While live meters wait, all of these together keep to
+ * the shares, and a doubtful one takes no more than a twentieth of the bus by itself: but for the
+ * first silence of one that answered until now, which mostly is a hiccup. */
 static int64_t
 permitted_at(const struct plan *plan, const struct entry *entry, bool is_busy)
 {
@@ -155,7 +151,7 @@ permitted_at(const struct plan *plan, const struct entry *entry, bool is_busy)
 	enum errand errand = errand_of(entry);
 	int64_t at =
 	    greatest(entry->next_at, errand == ERRAND_PROBE ? plan->probe_at : plan->find_at);
-	if (entry->condition == DOUBTFUL)
+	if (entry->condition == DOUBTFUL && (entry->silences > 1 || !entry->has_answered))
 		at = greatest(at, entry->asked_at + LOST_SHARE * plan->timing.probe_cost_ms);
 	return at;
 }
@@ -300,6 +296,7 @@ note_answer(struct plan *plan, struct entry *entry, enum condition condition, in
 	enum condition before = entry->condition;
 
 	entry->condition = condition;
+	entry->has_answered = true;
 	entry->silences = 0;
 	plan->silences = 0;
 	if (before == LOST)
@@ -327,6 +324,20 @@ plan_rest(struct plan *plan, size_t meter, int64_t now, int64_t pause_ms)
 	return note_answer(plan, entry, RESTING, now);
 }
 
+/* Twice as long each time, from two periods on. */
+static int64_t
+backoff_ms(const struct plan *plan, int silences)
+{
+	int64_t period_ms = plan->timing.status_period_ms;
+
+	if (period_ms == 0)
+		period_ms = PERIOD_MIN_MS;
+	int64_t pause_ms = period_ms, longest_ms = least(BACKOFF_MAX * period_ms, BACKOFF_MAX_MS);
+	for (int i = PLAN_LOST_AFTER; i <= silences && pause_ms < longest_ms; i++)
+		pause_ms *= 2;
+	return least(pause_ms, longest_ms);
+}
+
 enum plan_change
 plan_silent(struct plan *plan, size_t meter, int64_t now)
 {
@@ -337,10 +348,11 @@ plan_silent(struct plan *plan, size_t meter, int64_t now)
 	plan->silences++;
 	entry->silences++;
 	entry->condition = entry->silences >= PLAN_LOST_AFTER ? LOST : DOUBTFUL;
-	int64_t pause_ms = period_ms(plan);
-	for (int i = PLAN_LOST_AFTER; i <= entry->silences && pause_ms < BACKOFF_MAX_MS; i++)
-		pause_ms = least(2 * pause_ms, BACKOFF_MAX * period_ms(plan));
-	entry->next_at = plan->asked_at + least(pause_ms, BACKOFF_MAX_MS);
+	if (entry->condition == LOST)
+		entry->has_answered = false;
+	entry->next_at =
+	    plan->asked_at + (entry->condition == LOST ? backoff_ms(plan, entry->silences)
+						       : plan->timing.status_period_ms);
 	plan->find_at = now + (FIND_SHARE - 1) * cost_ms;
 	plan->probe_at = now + (LOST_SHARE - 1) * cost_ms;
 	return entry->condition == LOST && !was_lost ? PLAN_LOST : PLAN_SAME;
@@ -395,6 +407,8 @@ plan_round_ended(struct plan *plan, int64_t now, int64_t *round_ms)
 		return false;
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct entry *entry = &plan->entries[i];
+		if (entry->condition == UNKNOWN)
+			return false;
 		if (entry->condition != LIVE)
 			continue;
 		if (entry->round != plan->round)

@@ -54,8 +54,9 @@ bool plan_is_lost(const struct plan *plan, size_t meter);
 size_t plan_lost_count(const struct plan *plan);
 /* True when every meter was asked in vain: the line or the gateway is gone, not a meter. */
 bool plan_is_silent(const struct plan *plan);
-/* True once when a round ended: every live meter was asked. *round_ms is its length without idle
- * time, so that it says how long a round takes, not how often there is one. */
+/* True once when a round ended: every live meter was asked, and none is left unknown. *round_ms is
+ * its length without idle time, so that it says how long a round takes, not how often there is one.
+ */
 bool plan_round_ended(struct plan *plan, int64_t now, int64_t *round_ms);
 
 #endif

@@ -280,6 +280,24 @@ a_silent_meter_is_asked_once_a_round(void **state)
 }
 
 static void
+a_hiccup_costs_no_freshness(void **state)
+{
+	(void)state;
+	struct world world;
+
+	begin(&world, 30, 0);
+	run_for(&world, 60000);
+	measure_from_now(&world);
+	world.is_alive[4] = false;
+	while (world.asked[4] == 0)
+		run_for(&world, 1);
+	world.is_alive[4] = true;
+	run_for(&world, 60000);
+	assert_true(world.oldest_ms[4] <= 2 * 30 * LIVE_MS + SILENT_MS);
+	end(&world);
+}
+
+static void
 the_first_to_come_back_brings_the_others(void **state)
 {
 	(void)state;
@@ -535,6 +553,7 @@ main(void)
 		cmocka_unit_test(the_two_are_found_among_the_dead_at_the_start),
 		cmocka_unit_test(ten_dead_of_thirty_are_lost_within_minutes_and_live_ones_fresh),
 		cmocka_unit_test(a_silent_meter_is_asked_once_a_round),
+		cmocka_unit_test(a_hiccup_costs_no_freshness),
 		cmocka_unit_test(the_first_to_come_back_brings_the_others),
 		cmocka_unit_test(a_silent_bus_is_known_within_a_round_and_seen_back_within_seconds),
 		cmocka_unit_test(one_meter_alone_on_a_bus_is_not_lost_by_one_hiccup),
