@@ -25,7 +25,7 @@ enter(struct place_tree *tree, struct path *path, enum place_level level, int64_
 	}
 	if (path->at[level] != NULL && path->at[level]->place_id == place_id)
 		return path->at[level];
-	for (int below = level; below < PLACE_LEVELS; below++)
+	for (enum place_level below = level; below < PLACE_LEVELS; below++)
 		path->at[below] = NULL;
 	path->at[level] = &tree->list[tree->count++];
 	*path->at[level] = (struct place){ .level = level, .place_id = place_id, .name = name };
