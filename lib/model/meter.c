@@ -6,101 +6,10 @@
 #include "base/text.h"
 #include "model/meter_row.h"
 
-#define DETAIL_COLUMNS                                                                            \
-	"n.model, n.maker, n.bus, n.gateway, n.account_number, n.bus_id, n.gateway_id, n.unit, "  \
-	"n.ct_ratio, n.pt_ratio, n.has_relay, n.has_credit, n.quality, n.energy_wh, n.sharp_wh, " \
-	"n.peak_wh, n.flat_wh, n.valley_wh, n.purchase_count, n.overload_count, n.overload_max, " \
-	"n.voltage_a_dv, n.voltage_b_dv, n.voltage_c_dv, n.current_a_ma, n.current_b_ma, "        \
-	"n.current_c_ma, n.power_a_w, n.power_b_w, n.power_c_w, n.reactive_var, n.power_factor, " \
-	"n.demand_w, n.base_wh, n.clock_at, n.reading_period_s"
-
-enum {
-	DETAIL_MODEL = METER_COLUMNS_COUNT,
-	DETAIL_MAKER,
-	DETAIL_BUS,
-	DETAIL_GATEWAY,
-	DETAIL_ACCOUNT_NUMBER,
-	DETAIL_BUS_ID,
-	DETAIL_GATEWAY_ID,
-	DETAIL_UNIT,
-	DETAIL_CT,
-	DETAIL_PT,
-	DETAIL_HAS_RELAY,
-	DETAIL_HAS_CREDIT,
-	DETAIL_QUALITY,
-	DETAIL_ENERGY,
-	DETAIL_SHARP,
-	DETAIL_PEAK,
-	DETAIL_FLAT,
-	DETAIL_VALLEY,
-	DETAIL_PURCHASES,
-	DETAIL_OVERLOADS,
-	DETAIL_OVERLOAD_MAX,
-	DETAIL_VOLTAGE,
-	DETAIL_CURRENT = DETAIL_VOLTAGE + 3,
-	DETAIL_PHASE_POWER = DETAIL_CURRENT + 3,
-	DETAIL_REACTIVE = DETAIL_PHASE_POWER + 3,
-	DETAIL_FACTOR,
-	DETAIL_DEMAND,
-	DETAIL_BASE,
-	DETAIL_CLOCK,
-	DETAIL_READING_PERIOD
-};
-
-/* FILTER_ARGS binds in this order. The search looks where meter_search_text looks. */
-#define FILTER                                                                                   \
-	"n.removed_at IS NULL AND (? = 0 OR ? IN (n.site_id, n.building_id, n.floor_id, "        \
-	"n.place_id)) AND (1 << n.status) & ? <> 0 AND (? = '' OR FIND_IN_SET(n.meter_id, ?)) "  \
-	"AND (? = '' OR CONCAT_WS('\n', n.room, n.name, n.tenant, n.number, n.tenant_initials, " \
-	"n.place_initials) LIKE ? OR n.phone LIKE ?) "
-#define FROM_TODAY \
-	"FROM v_meter_now n LEFT JOIN energy_day e ON e.day = ? AND e.meter_id = n.meter_id "
-
-/* Binds: sort, sign, sort, is text descending, sort, is text ascending, sort, four signs of the
- * place, is place descending.
- * The numbers are enum meter_sort. */
-#define ORDER                                                                                   \
-	"ORDER BY CASE ? WHEN 4 THEN n.credit_fen IS NULL WHEN 5 THEN e.used_wh IS NULL "       \
-	"WHEN 6 THEN n.power_w IS NULL WHEN 7 THEN n.read_at IS NULL WHEN 8 THEN n.energy_wh "  \
-	"IS NULL WHEN 1 THEN n.tenant IS NULL ELSE 0 END, "                                     \
-	"? * CASE ? WHEN 3 THEN n.status WHEN 4 THEN n.credit_fen WHEN 5 THEN e.used_wh "       \
-	"WHEN 6 THEN n.power_w WHEN 7 THEN TO_SECONDS(n.read_at) WHEN 8 THEN n.energy_wh END, " \
-	"IF(?, CASE ? WHEN 1 THEN n.tenant WHEN 2 THEN n.number END, '') DESC, "                \
-	"IF(?, CASE ? WHEN 1 THEN n.tenant WHEN 2 THEN n.number END, ''), "                     \
-	"? * n.site_order, ? * n.building_order, ? * n.floor_order, ? * n.room_order, "         \
-	"IF(?, n.room, '') DESC, n.room, n.meter_id "
-
-enum { TOTALS, LIST, EXPORT, FIND };
-
 static const struct query Q[] QUERIES = {
-	[TOTALS] = { .sql = "SELECT COUNT(*), CAST(SUM(n.credit_fen) AS SIGNED), "
-			    "CAST(SUM(e.used_wh) AS SIGNED), CAST(SUM(n.power_w) AS SIGNED), "
-			    "CAST(SUM(n.energy_wh) AS SIGNED) " FROM_TODAY "WHERE " FILTER,
-	    .bounded = "one row of sums" },
-	[LIST] = { .sql = "SELECT " METER_COLUMNS ", " DETAIL_COLUMNS " " FROM_TODAY
-			  "WHERE " FILTER ORDER "LIMIT ? OFFSET ?" },
-	[EXPORT] = { .sql =
-			 "SELECT n.site, n.building, n.floor, n.room, n.name, n.tenant, "
-			 "n.account_number, n.phone, n.number, n.model, "
-			 "ELT(n.status + 1, 'lost', 'tripped', 'arrears', 'alarm2', 'alarm1', "
-			 "'protected', "
-			 "'unopened', 'open') AS status, n.credit_fen, n.purchase_count, "
-			 "e.used_wh, "
-			 "n.energy_wh, n.sharp_wh, n.peak_wh, n.flat_wh, n.valley_wh, n.power_w, "
-			 "n.voltage_a_dv * 100 AS voltage_a, n.voltage_b_dv * 100 AS voltage_b, "
-			 "n.voltage_c_dv * 100 AS voltage_c, n.current_a_ma, n.current_b_ma, "
-			 "n.current_c_ma, "
-			 "n.power_factor, n.demand_w, "
-			 "CASE WHEN n.relay_closed IS NULL THEN 'unknown' "
-			 "WHEN n.relay_closed & IF(n.phases = 3, 7, 1) = IF(n.phases = 3, 7, 1) "
-			 "THEN 'closed' WHEN n.relay_closed & IF(n.phases = 3, 7, 1) = 0 THEN "
-			 "'open' "
-			 "ELSE 'partial' END AS relay, n.alarm1_fen, n.alarm2_fen, n.credit_mode, "
-			 "n.gateway, "
-			 "n.bus, n.unit, n.read_at, n.lost_since " FROM_TODAY "WHERE " FILTER ORDER
-			 "LIMIT ?" },
-	[FIND] = { .sql = "SELECT " METER_COLUMNS ", " DETAIL_COLUMNS " " FROM_TODAY
-			  "WHERE n.meter_id = ? LIMIT 1" },
+	{ .sql = "SELECT " METER_COLUMNS ", " DETAIL_COLUMNS " FROM v_meter_now n "
+		 "LEFT JOIN energy_day e ON e.day = ? AND e.meter_id = n.meter_id "
+		 "WHERE n.meter_id = ? LIMIT 1" },
 };
 
 static const char *const STATUS_NAMES[STATUSES] = { "lost", "tripped", "arrears", "alarm2",
@@ -199,8 +108,8 @@ meter_matches_place(const struct meter *meter, int64_t place_id)
 /* The tail of a phone number has at least this many digits. */
 #define PHONE_TAIL_MIN 4
 
-static bool
-is_phone_tail(const char *search)
+bool
+meter_is_phone_tail(const char *search)
 {
 	size_t length = strlen(search);
 
@@ -215,7 +124,7 @@ meter_matches_search(const struct meter *meter, const char *search)
 	if (length == 0 || strstr(meter->search, search) != NULL)
 		return true;
 	tail = strlen(meter->phone);
-	return is_phone_tail(search) && tail >= length &&
+	return meter_is_phone_tail(search) && tail >= length &&
 	       strcmp(meter->phone + tail - length, search) == 0;
 }
 
@@ -293,8 +202,8 @@ load_electric(const struct rows *rows, struct meter_detail *detail)
 	detail->power_factor = rows_int(rows, DETAIL_FACTOR);
 }
 
-static void
-load_detail(const struct rows *rows, struct arena *arena, struct meter_detail *detail)
+void
+meter_load_detail(const struct rows *rows, struct arena *arena, struct meter_detail *detail)
 {
 	*detail = (struct meter_detail){
 		.model = row_text(rows, arena, DETAIL_MODEL),
@@ -325,142 +234,17 @@ load_detail(const struct rows *rows, struct arena *arena, struct meter_detail *d
 	meter_load(rows, arena, &detail->meter);
 }
 
-#define SEARCH_MAX 200
-#define BINDS_MAX  32
-
-/* Values in the order of the ? of a statement. The patterns must outlive the call. */
-struct binds {
-	struct value values[BINDS_MAX];
-	size_t count;
-	char pattern[2 * SEARCH_MAX + 3], tail[SEARCH_MAX + 2];
-};
-
-static void
-bind(struct binds *binds, struct value value)
-{
-	assert(binds->count < BINDS_MAX);
-	binds->values[binds->count++] = value;
-}
-
-static struct args
-bound(const struct binds *binds)
-{
-	return (struct args){ binds->values, binds->count };
-}
-
-static void
-bind_filter(struct binds *binds, const struct meter_filter *filter)
-{
-	const char *search = filter->search != NULL ? filter->search : "";
-	const char *ids = filter->ids != NULL ? filter->ids : "";
-	bool is_tail = is_phone_tail(search) && strlen(search) <= SEARCH_MAX;
-
-	text_like(search, binds->pattern, sizeof(binds->pattern));
-	if (is_tail) {
-		binds->tail[0] = '%';
-		memcpy(binds->tail + 1, search, strlen(search) + 1);
-	}
-	bind(binds, I(filter->place_id));
-	bind(binds, I(filter->place_id));
-	bind(binds, I(filter->status_mask));
-	bind(binds, S(ids));
-	bind(binds, S(ids));
-	bind(binds, S(search));
-	bind(binds, S(binds->pattern));
-	bind(binds, is_tail ? S(binds->tail) : NIL);
-}
-
-static void
-bind_order(struct binds *binds, enum meter_sort sort, bool is_descending)
-{
-	bool is_text = sort == METER_BY_TENANT || sort == METER_BY_NUMBER;
-	int place_sign = sort == METER_BY_PLACE && is_descending ? -1 : 1;
-
-	bind(binds, I(sort));
-	bind(binds, I(is_descending ? -1 : 1));
-	bind(binds, I(sort));
-	bind(binds, I(is_text && is_descending));
-	bind(binds, I(sort));
-	bind(binds, I(is_text && !is_descending));
-	bind(binds, I(sort));
-	for (int level = 0; level < 4; level++)
-		bind(binds, I(place_sign));
-	bind(binds, I(place_sign < 0));
-}
-
-enum rc
-meter_totals(
-    struct db *db, const struct meter_filter *filter, struct day today, struct meter_totals *totals)
-{
-	struct binds binds = { .count = 0 };
-	struct rows *rows;
-	enum rc rc;
-
-	bind(&binds, D(today));
-	bind_filter(&binds, filter);
-	if ((rc = db_query(db, &Q[TOTALS], bound(&binds), &rows)) != RC_OK)
-		return rc;
-	if ((rc = rows_next(rows)) == RC_OK)
-		*totals = (struct meter_totals){
-			.meters = rows_int(rows, 0),
-			.credit_fen = rows_int(rows, 1),
-			.today_wh = rows_int(rows, 2),
-			.power_w = rows_int(rows, 3),
-			.energy_wh = rows_int(rows, 4),
-		};
-	rows_end(rows);
-	return rc;
-}
-
-enum rc
-meter_list(struct db *db, struct arena *arena, const struct meter_filter *filter, struct day today,
-    enum meter_sort sort, bool is_descending, int64_t limit, int64_t offset,
-    struct meter_detail **meters, size_t *count)
-{
-	struct binds binds = { .count = 0 };
-	struct rows *rows;
-	enum rc rc;
-
-	assert(limit >= 0 && limit <= METER_LIST_MAX);
-	bind(&binds, D(today));
-	bind_filter(&binds, filter);
-	bind_order(&binds, sort, is_descending);
-	bind(&binds, I(limit));
-	bind(&binds, I(offset));
-	if ((rc = db_query(db, &Q[LIST], bound(&binds), &rows)) != RC_OK)
-		return rc;
-	*meters = arena_alloc(arena, ((size_t)limit + 1) * sizeof(**meters));
-	*count = 0;
-	while ((rc = rows_next(rows)) == RC_OK)
-		load_detail(rows, arena, &(*meters)[(*count)++]);
-	rows_end(rows);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
-enum rc
-meter_export(struct db *db, const struct meter_filter *filter, struct day today,
-    enum meter_sort sort, bool is_descending, int64_t limit, struct rows **rows)
-{
-	struct binds binds = { .count = 0 };
-
-	bind(&binds, D(today));
-	bind_filter(&binds, filter);
-	bind_order(&binds, sort, is_descending);
-	bind(&binds, I(limit));
-	return db_stream(db, &Q[EXPORT], bound(&binds), rows);
-}
-
 enum rc
 meter_find(struct db *db, struct arena *arena, int64_t meter_id, struct day today,
     struct meter_detail *detail)
 {
 	struct rows *rows;
-	enum rc rc = db_query(db, &Q[FIND], ARGS(D(today), I(meter_id)), &rows);
+	enum rc rc = db_query(db, &Q[0], ARGS(D(today), I(meter_id)), &rows);
 
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows)) == RC_OK)
-		load_detail(rows, arena, detail);
+		meter_load_detail(rows, arena, detail);
 	rows_end(rows);
 	return rc;
 }
