@@ -404,6 +404,7 @@ export function writeNginx(dir, port, spool, extra = '') {
   const user = process.getuid() === 0 ? 'user root;\n' : '';
   fs.writeFileSync(path.join(dir, 'etc/nginx.conf'), user + fill(fs.readFileSync(path.join(ROOT, 'nginx/nginx.conf.in'), 'utf8')));
   fs.writeFileSync(path.join(dir, 'etc/voltill.nginx.conf'), fill(fs.readFileSync(path.join(ROOT, 'nginx/voltill.conf'), 'utf8') + extra));
+  fs.copyFileSync(path.join(ROOT, 'nginx/voltill.http.conf'), path.join(dir, 'etc/voltill.http.conf'));
   return path.join(dir, 'etc/nginx.conf');
 }
 

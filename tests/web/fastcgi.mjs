@@ -60,7 +60,7 @@ export async function visitor(socket, address) {
 
 // Lets one test client sign in as often as a whole office.
 export async function unlimit(web) {
-  const file = path.join(web.conf.dir, 'etc/nginx.conf');
+  const file = path.join(web.conf.dir, 'etc/voltill.http.conf');
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/rate=\d+r\/[ms]/g, 'rate=1000r/s'));
   process.kill(web.nginx.pid, 'SIGHUP');
   await sleep(300);
