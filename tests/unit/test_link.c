@@ -41,6 +41,7 @@ struct peer {
 	pthread_t thread;
 	const struct step *steps;
 	size_t step_count;
+	const char *greeting; /* hex, sent a little after each connection was made */
 	/* what came */
 	size_t requests, connections;
 	uint8_t request[STEPS_MAX][300];
@@ -234,6 +235,12 @@ serve(void *argument)
 	while (is_readable(peer, peer->listener, -1)) {
 		peer->fd = accept(peer->listener, NULL, NULL);
 		peer->connections++;
+		if (peer->greeting != NULL) {
+			uint8_t bytes[64];
+			size_t length = unhex(peer->greeting, bytes);
+			(void)usleep(15000);
+			send_bytes(peer, bytes, length, 0);
+		}
 		serve_connection(peer);
 		(void)close(peer->fd);
 	}
@@ -501,6 +508,20 @@ what_is_not_modbus_closes_the_connection(void **state)
 }
 
 static void
+what_a_server_still_holds_for_its_last_client_is_dropped(void **state)
+{
+	(void)state;
+	struct bench bench;
+
+	begin(&bench, TRANSPORT_RTU_TCP, NULL, 0);
+	bench.peer.greeting = "05 03 04 11 11 22 22";
+	link_close(bench.link);
+	assert_int_equal(link_open(bench.link), RC_OK);
+	assert_int_equal(read_from(&bench, 5, 0x0200, 2), RC_OK);
+	end(&bench);
+}
+
+static void
 a_dribbling_device_is_given_up_in_time(void **state)
 {
 	(void)state;
@@ -757,6 +778,7 @@ main(void)
 		cmocka_unit_test(a_late_answer_is_never_taken_for_another),
 		cmocka_unit_test(a_stale_answer_is_skipped_and_the_stream_stays_in_step),
 		cmocka_unit_test(what_is_not_modbus_closes_the_connection),
+		cmocka_unit_test(what_a_server_still_holds_for_its_last_client_is_dropped),
 		cmocka_unit_test(a_dribbling_device_is_given_up_in_time),
 		cmocka_unit_test(a_babbling_device_is_noise_and_does_not_hang_the_bus),
 		cmocka_unit_test(the_end_of_a_connection_is_told_and_mended_by_opening),

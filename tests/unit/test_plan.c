@@ -77,6 +77,18 @@ ask(struct world *world, size_t i)
 	world->read_at[i] = world->now;
 }
 
+/* The next question, after whatever wait comes before it. */
+static void
+ask_due(struct world *world)
+{
+	int64_t wait_ms;
+	int i;
+
+	while ((i = plan_next(world->plan, world->now, world->wall, &wait_ms)) < 0)
+		pass(world, wait_ms);
+	ask(world, (size_t)i);
+}
+
 static void
 run_for(struct world *world, int64_t ms)
 {
@@ -364,6 +376,57 @@ one_meter_alone_on_a_bus_is_not_lost_by_one_hiccup(void **state)
 }
 
 static void
+one_answer_makes_a_bus_worth_waiting_for(void **state)
+{
+	(void)state;
+	struct world world;
+
+	begin(&world, 1, 60000);
+	ask_due(&world);
+	for (int i = 0; i < 2; i++) {
+		world.is_alive[0] = false;
+		ask_due(&world);
+		ask_due(&world);
+		assert_false(plan_is_silent(world.plan));
+		world.is_alive[0] = true;
+		ask_due(&world);
+	}
+	end(&world);
+}
+
+static void
+a_silent_bus_without_a_period_is_asked_gently_too(void **state)
+{
+	(void)state;
+	struct world world;
+
+	begin(&world, 30, 0);
+	for (size_t i = 0; i < 30; i++)
+		world.is_alive[i] = false;
+	run_for(&world, 600000);
+	measure_from_now(&world);
+	run_for(&world, 600000);
+	assert_in_range(world.busy_ms, 150000, 200000 + SILENT_MS);
+	end(&world);
+}
+
+static void
+a_round_is_measured_without_the_pauses_in_it(void **state)
+{
+	(void)state;
+	struct world world;
+
+	begin(&world, 2, 60000);
+	ask_due(&world);
+	/* The second meter is asked half a minute after the first from now on. */
+	assert_int_equal(plan_rest(world.plan, 1, world.now, 30000), PLAN_BACK);
+	run_for(&world, 10 * 60000);
+	assert_true(world.rounds >= 9);
+	assert_int_equal(world.round_ms, 2 * LIVE_MS);
+	end(&world);
+}
+
+static void
 each_slot_is_read_once_and_soon(void **state)
 {
 	(void)state;
@@ -557,6 +620,9 @@ main(void)
 		cmocka_unit_test(the_first_to_come_back_brings_the_others),
 		cmocka_unit_test(a_silent_bus_is_known_within_a_round_and_seen_back_within_seconds),
 		cmocka_unit_test(one_meter_alone_on_a_bus_is_not_lost_by_one_hiccup),
+		cmocka_unit_test(one_answer_makes_a_bus_worth_waiting_for),
+		cmocka_unit_test(a_silent_bus_without_a_period_is_asked_gently_too),
+		cmocka_unit_test(a_round_is_measured_without_the_pauses_in_it),
 		cmocka_unit_test(each_slot_is_read_once_and_soon),
 		cmocka_unit_test(a_slot_known_from_before_the_start_is_not_read_again),
 		cmocka_unit_test(a_clock_that_jumps_stops_nothing),

@@ -135,6 +135,16 @@ each_flag_and_relay_is_its_own_bit(void **state)
 }
 
 static void
+power_factor_has_a_sign(void **state)
+{
+	(void)state;
+	struct reading reading;
+
+	assert_int_equal(decode_with("adf300", 0x0212, 0xFC2C, 1, 1, &reading), RC_OK);
+	assert_int_equal(reading.power_factor, -980);
+}
+
+static void
 a_single_phase_meter_lacks_phases(void **state)
 {
 	(void)state;
@@ -317,6 +327,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_adf300_loop_is_decoded),
 		cmocka_unit_test(each_flag_and_relay_is_its_own_bit),
+		cmocka_unit_test(power_factor_has_a_sign),
 		cmocka_unit_test(a_single_phase_meter_lacks_phases),
 		cmocka_unit_test(ratios_lift_to_the_primary_side),
 		cmocka_unit_test(absurd_ratios_reach_the_limit_and_do_not_wrap),
