@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "bus_private.h"
+#include "lease.h"
 
 #define STACK_BYTES	 (128 * 1024)
 #define EVENT_FD_MIN	 1024 /* descriptors below are for connections, see FD_LIMIT in link.c */
@@ -17,6 +18,7 @@
 #define RENEW_MS	 30000 /* a silent connection is made anew this often */
 #define BUSY_PAUSE_MS	 1000
 #define BUSY_TRIES	 3
+#define LEASE_PAUSE_MS	 50
 #define REFUSED_PAUSE_MS (10 * CLOCK_MINUTE) /* a wrong model stays wrong until a person acts */
 
 /* Modbus exceptions. 1 to 3: there is no such function, register or value. */
@@ -346,6 +348,10 @@ turn(struct bus *bus)
 	int64_t now = clock_mono(), wall = clock_now(), wait_ms;
 
 	tell_polls_in_time(bus, now, wall);
+	if (!lease_holds()) {
+		rest(bus, LEASE_PAUSE_MS);
+		return;
+	}
 	int meter = plan_next(bus->plan, now, wall, &wait_ms);
 	if (meter >= 0 && open_line(bus, now, wall)) {
 		ask(bus, (size_t)meter, now);
