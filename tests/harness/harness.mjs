@@ -320,6 +320,9 @@ export async function startCollector(conf, options = {}) {
 
 /* ---- web ---- */
 
+// Headers.getSetCookie is not in the fetch of Debian's node 18. No cookie here holds a comma (ends are Max-Age).
+const setCookies = (headers) => (headers.get('set-cookie') ?? '').split(/,\s*(?=[^;,=\s]+=)/).filter(Boolean);
+
 export class Client {
   constructor(url) {
     this.url = url;
@@ -338,7 +341,8 @@ export class Client {
       init.body = body;
     }
     const response = await fetch(new URL(target, this.url), init);
-    for (const line of response.headers.getSetCookie?.() ?? []) {
+    const set = setCookies(response.headers);
+    for (const line of set) {
       const [pair] = line.split(';');
       const at = pair.indexOf('=');
       const [name, value] = [pair.slice(0, at).trim(), pair.slice(at + 1)];
@@ -346,7 +350,7 @@ export class Client {
       else this.cookies.set(name, value);
     }
     const bytes = Buffer.from(await response.arrayBuffer());
-    return { status: response.status, headers: response.headers, bytes, text: bytes.toString('utf8'),
+    return { status: response.status, headers: response.headers, setCookies: set, bytes, text: bytes.toString('utf8'),
       location: response.headers.get('location') };
   }
 

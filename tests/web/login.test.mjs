@@ -59,7 +59,7 @@ test('W-05 the cookie is a secret of 256 bits that the database does not hold', 
   const answer = await signIn(client, username, PASSWORD);
   assert.equal(answer.status, 303);
   assert.equal(answer.location, '/');
-  const cookie = answer.headers.getSetCookie().find((line) => line.startsWith('sid='));
+  const cookie = answer.setCookies.find((line) => line.startsWith('sid='));
   assert.match(cookie, /^sid=[0-9a-f]{64}; /);
   for (const flag of ['Path=/', 'HttpOnly', 'SameSite=Lax']) assert.ok(cookie.includes(flag), flag);
   const value = client.cookies.get('sid');
@@ -98,7 +98,7 @@ test('W-12 an unknown name, a wrong password and a disabled account look the sam
     const answer = await signIn(web.client(), username, password);
     answers.push(main(answer.text).replace(/value="[0-9a-f]{64}"/, '').replaceAll(username, 'X'));
     assert.equal(answer.status, 422);
-    assert.equal(answer.headers.getSetCookie().filter((line) => line.startsWith('sid=')).length, 0);
+    assert.equal(answer.setCookies.filter((line) => line.startsWith('sid=')).length, 0);
   }
   assert.match(answers[0], /用户名或密码错误/);
   assert.equal(answers[0], answers[1]);
