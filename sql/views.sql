@@ -34,7 +34,7 @@ SELECT PARTITION_NAME AS name, PARTITION_DESCRIPTION AS ends_before, TABLE_ROWS 
  WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'reading'
  ORDER BY PARTITION_ORDINAL_POSITION;
 
--- One row per meter: where, whose, its newest values, and its state as a number (enum meter_status in
+-- One row per meter: where, whose (a meter that only measures has no credit, whatever its register says), its newest values, and its state as a number (enum meter_status in
 -- lib/model/meter.h, whose meter_status() says the same). No subquery in the select list, so that the
 -- server can merge the view into the query around it.
 CREATE OR REPLACE ALGORITHM=MERGE VIEW v_meter_now AS
@@ -57,7 +57,8 @@ SELECT m.meter_id, m.number, m.name, m.unit, m.box_position, m.phases, m.ct_rati
        COALESCE(m.alarm1_fen, CAST(d1.value AS SIGNED)) AS alarm1_fen,
        COALESCE(m.alarm2_fen, CAST(d2.value AS SIGNED)) AS alarm2_fen,
        s.read_at, s.quality, s.energy_wh, s.sharp_wh, s.peak_wh, s.flat_wh, s.valley_wh,
-       s.credit_fen, s.purchase_count, s.overload_count, s.overload_max,
+       IF(m.credit_mode = 'monitor', NULL, s.credit_fen) AS credit_fen,
+       IF(m.credit_mode = 'monitor', NULL, s.purchase_count) AS purchase_count, s.overload_count, s.overload_max,
        s.relay_closed, s.fee_state, s.load_state, s.time_state, s.force_state, s.flags,
        s.voltage_a_dv, s.voltage_b_dv, s.voltage_c_dv, s.current_a_ma, s.current_b_ma, s.current_c_ma,
        s.power_w, s.power_a_w, s.power_b_w, s.power_c_w, s.reactive_var, s.power_factor,

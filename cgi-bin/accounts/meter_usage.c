@@ -383,7 +383,7 @@ usage_answer(struct req *r, const struct meter_page *page)
 }
 
 static void
-show_register(struct req *r, struct node *node, const struct rows *rows)
+show_register(struct req *r, struct node *node, const struct rows *rows, bool has_credit)
 {
 	uint16_t quality = (uint16_t)rows_int(rows, 10);
 
@@ -396,11 +396,11 @@ show_register(struct req *r, struct node *node, const struct rows *rows)
 		}
 	if (!rows_is_null(rows, 7))
 		node_set(r->view, node, "Power", power_text(r, rows_int(rows, 7)));
-	if (!rows_is_null(rows, 8)) {
+	if (has_credit && !rows_is_null(rows, 8)) {
 		node_money(r->view, node, "Credit", rows_int(rows, 8));
 		view_bool(r->view, "Readings.HasCredit", true);
 	}
-	if (!rows_is_null(rows, 9))
+	if (has_credit && !rows_is_null(rows, 9))
 		node_int(r->view, node, "Purchases", rows_int(rows, 9));
 	node_set(r->view, node, "Quality",
 	    quality != 0 ? quality_text(r, quality) : view_word(r->view, "Quality.Good"));
@@ -420,7 +420,8 @@ registers_show(struct req *r, const struct meter_page *page)
 	if ((rc = usage_registers(r->db, r->id, page->day, &rows)) != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows)) == RC_OK)
-		show_register(r, node_add(r->view, list), rows);
+		show_register(r, node_add(r->view, list), rows,
+		    page->detail.meter.credit_mode != CREDIT_MONITOR);
 	rows_end(rows);
 	show_exports(r, page);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;

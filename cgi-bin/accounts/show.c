@@ -167,6 +167,20 @@ heat_show(struct req *r, struct node *node, const struct poll_sum *hours, int64_
 	}
 }
 
+/* "jump 123450": what an implausible register would have said, in watt-hours. */
+static const char *
+implausible_text(struct req *r, const char *code, const char *value)
+{
+	char energy[MONEY_TEXT_MAX] = "";
+	int64_t energy_wh;
+
+	if (text_parse_uint(value, INT64_MAX, &energy_wh) == RC_OK)
+		energy_format(energy_wh, 2, energy, sizeof(energy));
+	const char *const values[] = { energy };
+	return view_phrase(
+	    r->view, arena_printf(r->arena, "Accounts.Implausible.%s", code), values, 1);
+}
+
 const char *
 trouble_text(struct req *r, const char *trouble)
 {
@@ -180,6 +194,8 @@ trouble_text(struct req *r, const char *trouble)
 		values[count++] = value;
 	words =
 	    view_phrase(r->view, arena_printf(r->arena, "Trouble.%s", code), values, TROUBLE_WORDS);
+	if (*words == '\0')
+		words = implausible_text(r, code, values[0]);
 	return *words != '\0' ? words : trouble;
 }
 

@@ -1,7 +1,7 @@
 /*
  * param.h - query strings, urlencoded bodies and cookies, parsed by us.
  *
- * Limits: 200 parameters, 64 KB body, 8 KB query; a name twice is refused when it is read by
+ * Limits: 2000 parameters, 64 KB body, 8 KB query; a name twice is refused when it is read by
  * param_one, and query and body never mix (W-36). Bytes that are not UTF-8 or hold NUL are refused.
  */
 #ifndef VOLTILL_PARAM_H
@@ -12,7 +12,7 @@
 #include "base/arena.h"
 #include "base/rc.h"
 
-#define PARAM_MAX	200
+#define PARAM_MAX	2000 /* ticks of a whole board; the query itself is bounded */
 #define PARAM_BODY_MAX	(64 * 1024)
 #define PARAM_QUERY_MAX (8 * 1024)
 
