@@ -12,32 +12,28 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "dial.h"
+#include "line.h"
 #include "link.h"
 #include "mbap.h"
 #include "rtu.h"
 #include "tcp.h"
 
-#define MS_US		  1000LL
-#define FD_LIMIT	  1000	  /* libmodbus calls FD_SET, which aborts at 1024 */
-#define CONNECT_MIN_MS	  1000LL  /* a handshake over a mobile line takes longer than an answer */
-#define MARGIN_MS	  200LL	  /* answer delay that a slow line is given on top of its bytes */
-#define UNSURE_SILENCE_US 40000LL /* after trouble: longer than packing gaps of serial servers */
-#define ANSWER_SILENCE_US 40000LL /* the same gaps inside an answer whose length is unknown */
-#define NOISE_LIMIT_US	  2000000LL
-#define NOISE_NAP_US	  5000 /* lets a flood collect, so that draining it costs little */
-#define REGISTERS_MAX	  125
+#define MS_US	       1000LL
+#define FD_LIMIT       1000   /* libmodbus calls FD_SET, which aborts at 1024 */
+#define CONNECT_MIN_MS 1000LL /* a handshake over a mobile line takes longer than an answer */
+#define MARGIN_MS      200LL  /* answer delay that a slow line is given on top of its bytes */
+#define OTHERS_MAX     3      /* frames of others before ours; more than that is babble */
+#define REGISTERS_MAX  125
 
 struct link {
 	struct link_config config;
-	int wake_fd;
 	modbus_t *modbus;
+	struct line line; /* RTU */
+	struct tcp tcp;	  /* Modbus TCP */
 	bool is_open;
-	bool is_unsure; /* trouble on an RTU line: bytes of it may still come */
 	enum trouble trouble;
 	int exception;
-	int64_t silence_us;   /* 3.5 characters */
-	int64_t last_byte_us; /* monotonic, when the line was last busy */
-	struct tcp tcp;
+	int64_t last_answer_us; /* Modbus TCP with a gap */
 	char reason[128];
 };
 
@@ -47,7 +43,7 @@ struct exchange {
 	size_t request_length;
 	uint8_t *answer;
 	size_t room, length;
-	size_t expected; /* bytes on the wire, for the time they need; 0: unknown */
+	size_t expected; /* bytes on the wire, for the time they need */
 	int64_t timeout_ms, gap_ms;
 	bool is_foreign; /* libmodbus cannot receive the answer: read to silence */
 };
@@ -76,16 +72,13 @@ static enum rc
 fail(struct link *link, enum trouble trouble)
 {
 	link->trouble = trouble;
-	/* Whatever was not received properly may still be on its way. */
-	link->is_unsure =
-	    trouble != TROUBLE_NONE && trouble != TROUBLE_REFUSED && trouble != TROUBLE_GATEWAY;
 	return TROUBLE[trouble].rc;
 }
 
 static enum rc
 fail_open(struct link *link, const char *what, const char *why)
 {
-	(void)snprintf(link->reason, sizeof(link->reason), "%.60s: %.60s", what, why);
+	(void)snprintf(link->reason, sizeof(link->reason), "%s: %s", what, why);
 	link_close(link);
 	return fail(link, TROUBLE_OPEN);
 }
@@ -122,8 +115,8 @@ link_new(const struct link_config *config, int wake_fd)
 	if (link == NULL || (link->modbus = context_new(config)) == NULL)
 		log_fatal("link", "cannot make a Modbus context: %s", modbus_strerror(errno));
 	link->config = *config;
-	link->wake_fd = wake_fd;
-	link->silence_us = rtu_silence_us(config->baud, config->parity, config->stop_bits);
+	link->tcp.wake_fd = wake_fd;
+	line_init(&link->line, config, wake_fd);
 	/* No recovery by libmodbus: it would send again on its own (reliability.md D-25). */
 	(void)modbus_set_error_recovery(link->modbus, MODBUS_ERROR_RECOVERY_NONE);
 	/* No time-out between bytes: the one of the whole answer bounds a dribbling device (D-24).
@@ -181,14 +174,14 @@ open_socket(struct link *link)
 	char where[sizeof(config->host) + 16];
 
 	(void)snprintf(where, sizeof(where), "%s port %u", config->host, (unsigned)config->port);
-	int fd = dial(config->host, config->port, timeout_ms, link->wake_fd);
+	int fd = dial(config->host, config->port, timeout_ms, link->tcp.wake_fd);
 	if (fd < 0 && errno == ECANCELED)
 		return fail(link, TROUBLE_STOPPED);
 	if (fd < 0)
 		return fail_open(link, where, strerror(errno));
 	(void)modbus_set_socket(link->modbus, fd);
 	link->is_open = true;
-	if (config->transport == TRANSPORT_TCP && !tcp_begin(&link->tcp, fd, link->wake_fd))
+	if (config->transport == TRANSPORT_TCP && !tcp_begin(&link->tcp, fd))
 		return fail_open(link, where, strerror(errno));
 	return RC_OK;
 }
@@ -203,155 +196,55 @@ link_open(struct link *link)
 		return rc;
 	if (modbus_get_socket(link->modbus) >= FD_LIMIT)
 		return fail_open(link, "too many buses", "use a second collector");
-	link->last_byte_us = clock_mono_us();
-	link->trouble = TROUBLE_NONE;
-	link->is_unsure = true; /* a serial server may still hold bytes for its last client */
-	return RC_OK;
-}
-
-/* ---- waiting on a line ---- */
-
-enum wait { WAIT_OVER, WAIT_INPUT, WAIT_WOKEN, WAIT_GONE };
-
-/* Waits until the moment until_us, input, or the wake descriptor. */
-static enum wait
-await_input(const struct link *link, int64_t now_us, int64_t until_us)
-{
-	struct pollfd polled[] = { { .fd = modbus_get_socket(link->modbus), .events = POLLIN },
-		{ .fd = link->wake_fd, .events = POLLIN } };
-	int64_t left_us = until_us > now_us ? until_us - now_us : 0;
-	struct timespec left = { .tv_sec = left_us / 1000000, .tv_nsec = left_us % 1000000 * 1000 };
-
-	if (ppoll(polled, 2, &left, NULL) < 0)
-		return errno == EINTR ? WAIT_INPUT : WAIT_GONE;
-	if (polled[1].revents != 0)
-		return WAIT_WOKEN;
-	/* A socket tells its end by reading; a port that was pulled out is readable for ever. */
-	if (polled[0].revents & ~POLLIN && (is_serial(link) || !(polled[0].revents & POLLIN)))
-		return WAIT_GONE;
-	return polled[0].revents & POLLIN ? WAIT_INPUT : WAIT_OVER;
-}
-
-/* Reads what is there. Returns the number of bytes, 0 for none, -1 when the line is gone. */
-static ssize_t
-take_input(const struct link *link, uint8_t *bytes, size_t room)
-{
-	ssize_t got = read(modbus_get_socket(link->modbus), bytes, room);
-
-	if (got < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : -1;
-	return got == 0 && !is_serial(link) ? -1 : got;
-}
-
-/* Throws away what nobody asked for, until the line was silent for as long as the next request
- * needs. Everything read here is a late answer, an echo or noise. */
-static enum rc
-await_silence(struct link *link, int64_t gap_ms)
-{
-	int64_t needed_us = link->silence_us + gap_ms * MS_US;
-	int64_t now_us = clock_mono_us(), began_us = now_us;
-	uint8_t scrap[512];
-
-	if (link->is_unsure && needed_us < link->silence_us + UNSURE_SILENCE_US)
-		needed_us = link->silence_us + UNSURE_SILENCE_US;
-	for (;; now_us = clock_mono_us()) {
-		if (now_us - began_us > NOISE_LIMIT_US + gap_ms * MS_US) {
-			link_close(link);
-			return fail(link, TROUBLE_NOISE);
-		}
-		switch (await_input(link, now_us, link->last_byte_us + needed_us)) {
-		case WAIT_OVER:
-			return RC_OK;
-		case WAIT_WOKEN:
-			return fail(link, TROUBLE_STOPPED);
-		case WAIT_GONE:
-			return fail_open(link, "line", "hung up");
-		case WAIT_INPUT:
-			break;
-		}
-		ssize_t got = take_input(link, scrap, sizeof(scrap));
-		if (got < 0)
-			return fail_open(link, "line", "closed by the other side");
-		if (got > 0)
-			link->last_byte_us = clock_mono_us();
-		if (got == (ssize_t)sizeof(scrap))
-			(void)usleep(NOISE_NAP_US);
-	}
+	line_opened(&link->line, modbus_get_socket(link->modbus));
+	return fail(link, TROUBLE_NONE);
 }
 
 /* ---- RTU, on a serial line or through a transparent server ---- */
-
-static int64_t
-wire_us(const struct link *link, size_t bytes)
-{
-	const struct link_config *config = &link->config;
-
-	return rtu_character_us(config->baud, config->parity, config->stop_bits, bytes);
-}
 
 /* What a whole exchange may take from now on. */
 static int64_t
 allowed_us(const struct link *link, const struct exchange *exchange)
 {
-	int64_t request_us = wire_us(link, exchange->request_length + 2);
-	int64_t needed_us = wire_us(link, exchange->expected) + MARGIN_MS * MS_US;
+	int64_t request_us = line_wire_us(&link->line, exchange->request_length + 2);
+	int64_t needed_us = line_wire_us(&link->line, exchange->expected) + MARGIN_MS * MS_US;
 	int64_t timeout_us = exchange->timeout_ms * MS_US;
 
 	return request_us + (timeout_us > needed_us ? timeout_us : needed_us);
 }
 
-static enum rc
+static enum trouble
 send_request(struct link *link, const struct exchange *exchange)
 {
-	enum rc rc = await_silence(link, exchange->gap_ms);
+	struct line *line = &link->line;
+	enum trouble trouble = line_await_silence(line, exchange->gap_ms);
 
-	if (rc != RC_OK)
-		return rc;
+	if (trouble != TROUBLE_NONE)
+		return trouble;
 	(void)modbus_set_slave(link->modbus, exchange->request[0]);
 	if (modbus_send_raw_request(
-		link->modbus, exchange->request, (int)exchange->request_length) < 0)
-		return fail_open(link, "send", modbus_strerror(errno));
-	link->last_byte_us = clock_mono_us() + wire_us(link, exchange->request_length + 2);
-	return RC_OK;
+		link->modbus, exchange->request, (int)exchange->request_length) < 0) {
+		line->reason = modbus_strerror(errno);
+		return TROUBLE_OPEN;
+	}
+	line->last_byte_us = clock_mono_us() + line_wire_us(line, exchange->request_length + 2);
+	return TROUBLE_NONE;
 }
 
-/* Waits for the first byte ourselves, because libmodbus would not see the wake descriptor. */
-static enum rc
-await_answer(struct link *link, int64_t until_us)
+static enum trouble
+trouble_of(struct link *link, int error)
 {
-	for (;;) {
-		switch (await_input(link, clock_mono_us(), until_us)) {
-		case WAIT_INPUT:
-			return RC_OK;
-		case WAIT_OVER:
-			return fail(link, TROUBLE_TIMEOUT);
-		case WAIT_WOKEN:
-			return fail(link, TROUBLE_STOPPED);
-		case WAIT_GONE:
-			return fail_open(link, "line", "hung up");
-		}
-	}
-}
-
-static enum rc
-fail_rtu(struct link *link, int error)
-{
-	switch (error) {
-	case ETIMEDOUT:
-		return fail(link, TROUBLE_TIMEOUT);
-	case EMBBADCRC:
-	case EMBBADDATA:
-	case EMBBADEXC:
-	case EMBBADSLAVE:
-		return fail(link, TROUBLE_DAMAGED);
-	default:
-		return fail_open(link, "receive", modbus_strerror(error));
-	}
+	if (error == ETIMEDOUT)
+		return TROUBLE_TIMEOUT;
+	if (error > MODBUS_ENOBASE)
+		return TROUBLE_DAMAGED;
+	link->line.reason = modbus_strerror(error);
+	return TROUBLE_OPEN;
 }
 
 /* The next frame of a function that libmodbus knows: it finds the length and checks the checksum.
  * A frame of another unit comes back unchecked and with length 0. */
-static enum rc
+static enum trouble
 receive_frame(struct link *link, struct exchange *exchange, int64_t until_us)
 {
 	uint8_t frame[MODBUS_MAX_ADU_LENGTH];
@@ -363,14 +256,14 @@ receive_frame(struct link *link, struct exchange *exchange, int64_t until_us)
 	    link->modbus, (uint32_t)(left_us / 1000000), (uint32_t)(left_us % 1000000));
 	int got = modbus_receive_confirmation(link->modbus, frame);
 	int error = errno;
-	link->last_byte_us = clock_mono_us();
+	link->line.last_byte_us = clock_mono_us();
 	if (got < 0)
-		return fail_rtu(link, error);
+		return trouble_of(link, error);
 	exchange->length = got < 4 ? 0 : (size_t)got - 2;
 	if (exchange->length > exchange->room)
 		exchange->length = 0;
 	memcpy(exchange->answer, frame, exchange->length);
-	return RC_OK;
+	return TROUBLE_NONE;
 }
 
 static bool
@@ -386,70 +279,64 @@ is_answer(const struct exchange *exchange)
 
 /* A whole frame that is not ours is the late answer to an earlier request. Ours still comes: taking
  * it for the answer to the next request is the mistake to avoid (reliability.md D-20). */
-static enum rc
+static enum trouble
 receive_known(struct link *link, struct exchange *exchange, int64_t until_us)
 {
-	bool is_late_seen = false;
+	enum trouble trouble = TROUBLE_NONE;
+	int others = 0;
 
-	for (;;) {
-		enum rc rc = receive_frame(link, exchange, until_us);
-		if (rc == RC_TIMEOUT && is_late_seen)
-			return fail(link, TROUBLE_DAMAGED);
-		if (rc != RC_OK || is_answer(exchange))
-			return rc;
-		is_late_seen = true;
-		if ((rc = await_answer(link, until_us)) != RC_OK)
-			return rc == RC_TIMEOUT ? fail(link, TROUBLE_DAMAGED) : rc;
+	while (trouble == TROUBLE_NONE) {
+		/* We wait for the first byte, because libmodbus would not see the wake descriptor.
+		 */
+		trouble = line_await_input(&link->line, until_us);
+		if (trouble == TROUBLE_NONE)
+			trouble = receive_frame(link, exchange, until_us);
+		if (trouble == TROUBLE_NONE && is_answer(exchange))
+			return TROUBLE_NONE;
+		if (trouble == TROUBLE_NONE && ++others == OTHERS_MAX)
+			return TROUBLE_DAMAGED;
 	}
+	return trouble == TROUBLE_TIMEOUT && others > 0 ? TROUBLE_DAMAGED : trouble;
 }
 
 /* The answer of any other function: everything until the line is silent must be one frame. */
-static enum rc
+static enum trouble
 receive_foreign(struct link *link, struct exchange *exchange, int64_t until_us)
 {
 	uint8_t frame[RTU_FRAME_MAX + 1];
 	size_t length = 0;
+	enum trouble trouble = line_await_input(&link->line, until_us);
 
-	for (;;) {
-		ssize_t got = take_input(link, frame + length, sizeof(frame) - length);
-		if (got < 0)
-			return fail_open(link, "line", "closed by the other side");
-		int64_t now_us = clock_mono_us();
-		if (got > 0)
-			link->last_byte_us = now_us;
-		length += (size_t)got;
-		if (length == sizeof(frame))
-			return fail(link, TROUBLE_DAMAGED);
-		if (now_us >= until_us)
-			return fail(link, TROUBLE_TIMEOUT);
-		enum wait wait = await_input(
-		    link, now_us, link->last_byte_us + link->silence_us + ANSWER_SILENCE_US);
-		if (wait == WAIT_WOKEN)
-			return fail(link, TROUBLE_STOPPED);
-		if (wait == WAIT_GONE)
-			return fail_open(link, "line", "hung up");
-		if (wait == WAIT_OVER)
-			break;
-	}
+	if (trouble == TROUBLE_NONE)
+		trouble = line_receive(&link->line, frame, sizeof(frame), &length, until_us);
+	if (trouble != TROUBLE_NONE)
+		return trouble;
 	if (!rtu_is_frame(frame, length) || length - 2 > exchange->room)
-		return fail(link, TROUBLE_DAMAGED);
+		return TROUBLE_DAMAGED;
 	exchange->length = length - 2;
 	memcpy(exchange->answer, frame, exchange->length);
-	return RC_OK;
+	return TROUBLE_NONE;
 }
 
 static enum rc
 exchange_rtu(struct link *link, struct exchange *exchange)
 {
-	enum rc rc = send_request(link, exchange);
+	enum trouble trouble = send_request(link, exchange);
 
-	if (rc != RC_OK)
-		return rc;
-	int64_t until_us = clock_mono_us() + allowed_us(link, exchange);
-	if ((rc = await_answer(link, until_us)) != RC_OK)
-		return rc;
-	return exchange->is_foreign ? receive_foreign(link, exchange, until_us)
-				    : receive_known(link, exchange, until_us);
+	if (trouble == TROUBLE_NONE) {
+		int64_t until_us = clock_mono_us() + allowed_us(link, exchange);
+		trouble = exchange->is_foreign ? receive_foreign(link, exchange, until_us)
+					       : receive_known(link, exchange, until_us);
+	}
+	/* Whatever was not received properly may still be on its way. */
+	link->line.is_unsure = trouble != TROUBLE_NONE;
+	if (trouble == TROUBLE_NONE)
+		link->line.noise.last_us = 0;
+	if (trouble == TROUBLE_OPEN)
+		return fail_open(link, "line", link->line.reason);
+	if (trouble == TROUBLE_NOISE)
+		link_close(link);
+	return fail(link, trouble);
 }
 
 /* ---- Modbus TCP ---- */
@@ -458,10 +345,10 @@ exchange_rtu(struct link *link, struct exchange *exchange)
 static enum rc
 await_gap(struct link *link, int64_t gap_ms)
 {
-	struct pollfd polled = { .fd = link->wake_fd, .events = POLLIN };
+	struct pollfd polled = { .fd = link->tcp.wake_fd, .events = POLLIN };
 
 	for (;;) {
-		int64_t left_us = link->last_byte_us + gap_ms * MS_US - clock_mono_us();
+		int64_t left_us = link->last_answer_us + gap_ms * MS_US - clock_mono_us();
 		if (left_us <= 0)
 			return RC_OK;
 		struct timespec left = { .tv_sec = left_us / 1000000,
@@ -482,7 +369,7 @@ exchange_tcp(struct link *link, struct exchange *exchange)
 	enum trouble trouble = tcp_exchange(&link->tcp, exchange->request, exchange->request_length,
 	    exchange->answer, &exchange->length, clock_mono_us() + allowed_us(link, exchange));
 	if (exchange->gap_ms > 0)
-		link->last_byte_us = clock_mono_us();
+		link->last_answer_us = clock_mono_us();
 	if (trouble == TROUBLE_OPEN)
 		return fail_open(link, "connection", link->tcp.reason);
 	if (trouble != TROUBLE_NONE && link->tcp.is_lost)

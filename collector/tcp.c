@@ -20,13 +20,12 @@ struct inflow {
 };
 
 bool
-tcp_begin(struct tcp *tcp, int fd, int wake_fd)
+tcp_begin(struct tcp *tcp, int fd)
 {
 	struct timeval send_timeout = { .tv_sec = 1 };
 	int flags = fcntl(fd, F_GETFL);
 
 	tcp->fd = fd;
-	tcp->wake_fd = wake_fd;
 	tcp->slice_ms = 0;
 	tcp->is_lost = false;
 	return flags >= 0 && fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == 0 &&

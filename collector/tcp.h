@@ -20,8 +20,9 @@ struct tcp {
 	const char *reason; /* with TROUBLE_OPEN */
 };
 
-/* Makes a connected descriptor ready. False with errno. Keeps the transaction number. */
-bool tcp_begin(struct tcp *tcp, int fd, int wake_fd);
+/* Makes a connected descriptor ready. False with errno. Keeps wake_fd and the transaction number.
+ */
+bool tcp_begin(struct tcp *tcp, int fd);
 
 /* Sends request (unit, function, data) and receives the whole answer in the same form until the
  * moment until_us (clock_mono_us). *length is the room, then the length. */

@@ -22,8 +22,16 @@ unit_include_mbap := -Icollector
 unit_include_profile := -Icollector
 unit_objects_profile := $(patsubst %.c,%.o,$(wildcard collector/profiles/*.c))
 unit_include_link := -Icollector
-unit_objects_link := collector/tcp.o collector/mbap.o collector/rtu.o collector/dial.o
+unit_objects_link := collector/line.o collector/tcp.o collector/mbap.o collector/rtu.o collector/dial.o
 unit_libs_link    := -lmodbus -lutil
+unit_include_link_fault := -Icollector
+unit_objects_link_fault := $(unit_objects_link)
+unit_libs_link_fault    := -lmodbus -lutil
+unit_include_bus := -Icollector
+unit_objects_bus := $(patsubst %.c,%.o,$(wildcard collector/profiles/*.c)) $(unit_objects_link) \
+                    collector/bus_tell.o collector/plan.o collector/link.o collector/profile.o \
+                    collector/outbox.o collector/definition.o collector/lease.o
+unit_libs_bus    := -lmodbus
 
 web_view := cgi-bin/web/view.o cgi-bin/web/template.o cgi-bin/web/lang.o
 unit_include_param := -Icgi-bin/web

@@ -1,0 +1,538 @@
+#include "../../collector/bus.c"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <cmocka.h>
+
+#define METERS	   4
+#define ITEMS_MAX  8192
+#define TIMEOUT_MS 100
+
+/* A Modbus TCP gateway with ADF300 loops; what each does can be changed while it runs. */
+struct gateway {
+	int listener, quit_fd;
+	uint16_t port;
+	pthread_t thread;
+	atomic_bool is_dead[METERS + 1];
+	atomic_int exception[METERS + 1], type, energy_step, answers;
+	atomic_int resets; /* connections that are reset at their first request */
+	atomic_int connections;
+	atomic_int counts; /* bit 0: 48 registers were asked, bit 1: 47 */
+};
+
+static bool
+gateway_waits(struct gateway *gateway, int fd)
+{
+	struct pollfd polled[] = { { .fd = fd, .events = POLLIN },
+		{ .fd = gateway->quit_fd, .events = POLLIN } };
+
+	return poll(polled, 2, -1) > 0 && polled[1].revents == 0;
+}
+
+static void
+put_register(uint8_t *answer, size_t reg, unsigned value)
+{
+	answer[9 + 2 * (reg - 0x0200)] = (uint8_t)(value >> 8);
+	answer[10 + 2 * (reg - 0x0200)] = (uint8_t)value;
+}
+
+static void
+gateway_answer(struct gateway *gateway, int fd, const uint8_t *request)
+{
+	uint8_t answer[300] = { request[0], request[1], 0, 0, 0, 0, request[6], request[7] };
+	int unit = request[6], count = request[11], exception = gateway->exception[unit];
+	size_t length = 9 + 2 * (size_t)count;
+
+	gateway->counts |= count == 48 ? 1 : count == 47 ? 2 : 4;
+	answer[8] = (uint8_t)(2 * count);
+	put_register(answer, 0x0200, (unsigned)gateway->type);
+	put_register(answer, 0x0216, (unsigned)(unit * 1000 + gateway->energy_step));
+	put_register(answer, 0x0228, 26 << 8 | 11);
+	put_register(answer, 0x0229, 22 << 8);
+	if (exception != 0) {
+		answer[7] |= 0x80;
+		answer[8] = (uint8_t)exception;
+		length = 9;
+	}
+	answer[5] = (uint8_t)(length - 6);
+	gateway->answers++;
+	(void)!write(fd, answer, length);
+}
+
+static void
+gateway_talk(struct gateway *gateway, int fd)
+{
+	uint8_t request[12];
+
+	while (
+	    gateway_waits(gateway, fd) && read(fd, request, sizeof(request)) == sizeof(request)) {
+		if (gateway->resets > 0) {
+			gateway->resets--;
+			return;
+		}
+		if (!gateway->is_dead[request[6]])
+			gateway_answer(gateway, fd, request);
+	}
+}
+
+static void *
+gateway_run(void *argument)
+{
+	struct gateway *gateway = argument;
+	struct linger reset = { 1, 0 };
+
+	while (gateway_waits(gateway, gateway->listener)) {
+		int fd = accept(gateway->listener, NULL, NULL);
+		gateway->connections++;
+		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		gateway_talk(gateway, fd);
+		(void)close(fd);
+	}
+	return NULL;
+}
+
+static int
+gateway_listen(uint16_t *port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(*port) };
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(fd, 5), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	*port = ntohs(address.sin_port);
+	return fd;
+}
+
+static void
+gateway_start(struct gateway *gateway)
+{
+	gateway->quit_fd = eventfd(0, 0);
+	gateway->listener = gateway_listen(&gateway->port);
+	assert_int_equal(pthread_create(&gateway->thread, NULL, gateway_run, gateway), 0);
+}
+
+static void
+gateway_stop(struct gateway *gateway)
+{
+	ring(gateway->quit_fd);
+	(void)pthread_join(gateway->thread, NULL);
+	(void)close(gateway->listener);
+	(void)close(gateway->quit_fd);
+}
+
+/* ---- a bus, its gateway and what it told ---- */
+
+struct bench {
+	struct gateway gateway;
+	struct outbox *outbox;
+	struct bus *bus;
+	struct item *items;
+	size_t count;
+	int64_t began;
+};
+
+static struct bus_definition *
+define(const struct bench *bench, size_t meters, int64_t status_period_ms)
+{
+	struct bus_definition *definition =
+	    calloc(1, sizeof(*definition) + meters * sizeof(definition->meters[0]));
+
+	definition->bus_id = 9;
+	(void)snprintf(definition->name, sizeof(definition->name), "gateway / bus");
+	definition->link = (struct link_config){ .transport = TRANSPORT_TCP,
+		.host = "127.0.0.1",
+		.port = bench->gateway.port,
+		.baud = 115200,
+		.parity = 'N',
+		.stop_bits = 1,
+		.timeout_ms = TIMEOUT_MS };
+	definition->timing = (struct plan_timing){ .status_period_ms = status_period_ms,
+		.reading_period_ms = 0,
+		.probe_cost_ms = TIMEOUT_MS };
+	definition->meter_count = meters;
+	for (size_t i = 0; i < meters; i++)
+		definition->meters[i] = (struct meter_definition){ .meter_id = (uint32_t)(100 + i),
+			.unit = (uint8_t)(1 + i),
+			.phases = i == 0 ? 1 : 3,
+			.profile = profile_find("adf300"),
+			.ct_ratio = 1,
+			.pt_ratio = 1,
+			.rated_power_w = 13200 };
+	return definition;
+}
+
+static void
+begin(struct bench *bench, int64_t status_period_ms)
+{
+	*bench = (struct bench){ .outbox = outbox_new(256),
+		.items = calloc(ITEMS_MAX, sizeof(struct item)) };
+	bench->gateway.type = 10;
+	gateway_start(&bench->gateway);
+	bench->bus = bus_start(define(bench, METERS, status_period_ms), 77, bench->outbox);
+	assert_non_null(bench->bus);
+	bench->began = clock_mono();
+}
+
+static size_t
+count_of(const struct bench *bench, enum item_kind kind, uint32_t meter_id)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < bench->count; i++) {
+		const struct item *item = &bench->items[i];
+		uint32_t of = item->kind == ITEM_READING ? item->u.reading.meter_id
+			      : item->kind == ITEM_POLLS ? item->u.polls.meter_id
+							 : item->u.event.meter_id;
+		count += item->kind == kind && (meter_id == 0 || of == meter_id);
+	}
+	return count;
+}
+
+static void
+take(struct bench *bench, int64_t wait_ms)
+{
+	bool closed;
+
+	bench->count += outbox_take(
+	    bench->outbox, bench->items + bench->count, ITEMS_MAX - bench->count, wait_ms, &closed);
+}
+
+/* Waits for so many items of a kind in all; the test fails after ten seconds. */
+static void
+await(struct bench *bench, enum item_kind kind, uint32_t meter_id, size_t count)
+{
+	int64_t until = clock_mono() + 10000;
+
+	while (count_of(bench, kind, meter_id) < count) {
+		take(bench, 20);
+		if (clock_mono() > until)
+			fail_msg("no item of kind %d for meter %u", kind, meter_id);
+	}
+}
+
+static void
+watch(struct bench *bench, int64_t for_ms)
+{
+	for (int64_t until = clock_mono() + for_ms; clock_mono() < until;)
+		take(bench, 20);
+}
+
+static void
+stop_bus(struct bench *bench)
+{
+	bus_stop(bench->bus);
+	bus_join(bench->bus);
+	bench->bus = NULL;
+	take(bench, 0);
+}
+
+static void
+end(struct bench *bench)
+{
+	if (bench->bus != NULL)
+		stop_bus(bench);
+	gateway_stop(&bench->gateway);
+	outbox_free(bench->outbox);
+	free(bench->items);
+}
+
+static const struct item *
+last_of(const struct bench *bench, enum item_kind kind)
+{
+	for (size_t i = bench->count; i > 0; i--)
+		if (bench->items[i - 1].kind == kind)
+			return &bench->items[i - 1];
+	return NULL;
+}
+
+/* ---- what must hold ---- */
+
+static void
+every_meter_is_read_and_told(void **state)
+{
+	(void)state;
+	struct bench bench;
+
+	begin(&bench, 200);
+	for (uint32_t i = 0; i < METERS; i++)
+		await(&bench, ITEM_READING, 100 + i, 3);
+	stop_bus(&bench);
+	for (uint32_t i = 0; i < METERS; i++)
+		assert_int_equal(count_of(&bench, ITEM_METER_BACK, 100 + i), 1);
+	assert_int_equal(count_of(&bench, ITEM_BUS_BACK, 0), 1);
+	assert_int_equal(count_of(&bench, ITEM_METER_LOST, 0), 0);
+	assert_int_equal(count_of(&bench, ITEM_BUS_ROUND, 0), 1); /* one in five seconds */
+	for (size_t i = 0; i < bench.count; i++) {
+		const struct item *item = &bench.items[i];
+		assert_int_equal(item->bus_id, 9);
+		assert_int_equal(item->epoch, 77);
+		if (item->kind != ITEM_READING)
+			continue;
+		const struct reading *reading = &item->u.reading;
+		uint32_t unit = reading->meter_id - 99;
+		assert_int_equal(reading->energy_wh, unit * 10000);
+		assert_int_equal(
+		    reading->slot_at, reading->read_at); /* no slots: each is a reading */
+		assert_true(llabs(reading->read_at - clock_now()) < 20000);
+		assert_int_equal((reading->has & HAS_PHASES) != 0, unit != 1);
+	}
+	end(&bench);
+}
+
+static void
+counters_add_up_and_are_told_at_the_end(void **state)
+{
+	(void)state;
+	struct bench bench;
+
+	begin(&bench, 100);
+	bench.gateway.is_dead[2] = true;
+	bench.gateway.exception[3] = 4;
+	watch(&bench, 1500);
+	stop_bus(&bench);
+	uint64_t asked = 0, answered = 0;
+	for (size_t i = 0; i < bench.count; i++) {
+		const struct item_polls *polls = &bench.items[i].u.polls;
+		if (bench.items[i].kind != ITEM_POLLS)
+			continue;
+		assert_int_equal(polls->asked,
+		    polls->answered + polls->timeouts + polls->damaged + polls->refused);
+		assert_int_equal(polls->hour_at % CLOCK_HOUR, 0);
+		if (polls->meter_id == 101)
+			assert_int_equal(polls->timeouts, polls->asked);
+		asked += polls->asked;
+		answered += polls->answered;
+	}
+	assert_int_equal(answered, count_of(&bench, ITEM_READING, 0));
+	assert_true(asked > answered);
+	end(&bench);
+}
+
+static void
+a_silent_meter_is_lost_once_and_comes_back(void **state)
+{
+	(void)state;
+	struct bench bench;
+
+	begin(&bench, 100);
+	await(&bench, ITEM_READING, 101, 2);
+	bench.gateway.is_dead[2] = true;
+	int64_t died = clock_now();
+	await(&bench, ITEM_METER_LOST, 101, 1);
+	/* Since the first question without an answer. */
+	assert_true(llabs(last_of(&bench, ITEM_METER_LOST)->u.event.at - died) < 400);
+	assert_int_equal(last_of(&bench, ITEM_METER_LOST)->u.event.trouble, TROUBLE_TIMEOUT);
+	size_t others = count_of(&bench, ITEM_READING, 100);
+	watch(&bench, 1000);
+	assert_int_equal(count_of(&bench, ITEM_METER_LOST, 0), 1);
+	assert_true(count_of(&bench, ITEM_READING, 100) >= others + 5);
+	assert_int_equal(count_of(&bench, ITEM_BUS_LOST, 0), 0);
+	assert_int_equal(
+	    bench.gateway.connections, 1); /* its silence costs nobody the connection */
+	bench.gateway.is_dead[2] = false;
+	await(&bench, ITEM_METER_BACK, 101, 2);
+	assert_int_equal(bench.gateway.counts, 3); /* the length trick was at work */
+	end(&bench);
+}
+
+static void
+a_bus_where_all_are_silent_is_lost_once_and_comes_back(void **state)
+{
+	(void)state;
+	struct bench bench;
+
+	begin(&bench, 100);
+	await(&bench, ITEM_READING, 103, 1);
+	for (int i = 1; i <= METERS; i++)
+		bench.gateway.is_dead[i] = true;
+	await(&bench, ITEM_BUS_LOST, 0, 1);
+	assert_int_equal(last_of(&bench, ITEM_BUS_LOST)->u.event.trouble, TROUBLE_TIMEOUT);
+	watch(&bench, 1000);
+	assert_int_equal(count_of(&bench, ITEM_BUS_LOST, 0), 1);
+	for (int i = 1; i <= METERS; i++)
+		bench.gateway.is_dead[i] = false;
+	size_t before = count_of(&bench, ITEM_READING, 0);
+	await(&bench, ITEM_BUS_BACK, 0, 2);
+	await(&bench, ITEM_READING, 0, before + METERS);
+	end(&bench);
+}
+
+static void
+a_gateway_that_is_away_is_no_fault_of_its_meters(void **state)
+{
+	(void)state;
+	struct bench bench;
+
+	begin(&bench, 100);
+	await(&bench, ITEM_READING, 103, 1);
+	gateway_stop(&bench.gateway);
+	await(&bench, ITEM_BUS_LOST, 0, 1);
+	assert_int_equal(last_of(&bench, ITEM_BUS_LOST)->u.event.trouble, TROUBLE_OPEN);
+	assert_int_equal(count_of(&bench, ITEM_METER_LOST, 0), 0);
+	gateway_start(&bench.gateway); /* on the same port */
+	await(&bench, ITEM_BUS_BACK, 0, 2);
+	assert_int_equal(count_of(&bench, ITEM_METER_LOST, 0), 0);
+	end(&bench);
+}
+
+static void
+a_connection_that_ends_when_idle_costs_nothing(void **state)
+{
+	(void)state;
+	struct bench bench;
+
+	begin(&bench, 200);
+	await(&bench, ITEM_READING, 103, 2);
+	bench.gateway.resets = 1;
+	size_t before = count_of(&bench, ITEM_READING, 0);
+	await(&bench, ITEM_READING, 0, before + 2 * METERS);
+	assert_int_equal(bench.gateway.connections, 2);
+	assert_int_equal(count_of(&bench, ITEM_BUS_LOST, 0), 0);
+	assert_int_equal(count_of(&bench, ITEM_METER_LOST, 0), 0);
+	end(&bench);
+}
+
+static void
+a_gateway_that_resets_every_time_is_not_stormed(void **state)
+{
+	(void)state;
+	struct bench bench;
+
+	begin(&bench, 100);
+	bench.gateway.resets = 1000;
+	await(&bench, ITEM_BUS_LOST, 0, 1);
+	watch(&bench, 2000);
+	/* Two at once, then after 1, 2 and 4 seconds. */
+	assert_in_range(bench.gateway.connections, 3, 5);
+	end(&bench);
+}
+
+static void
+another_model_is_told_once_and_asked_rarely(void **state)
+{
+	(void)state;
+	struct bench bench;
+
+	begin(&bench, 100);
+	await(&bench, ITEM_READING, 103, 1);
+	bench.gateway.type = 7;
+	await(&bench, ITEM_MISMATCH, 101, 1);
+	watch(&bench, 500);
+	for (uint32_t i = 0; i < METERS; i++)
+		assert_int_equal(count_of(&bench, ITEM_MISMATCH, 100 + i), 1);
+	int answers = bench.gateway.answers;
+	watch(&bench, 500);
+	assert_int_equal(bench.gateway.answers, answers);
+	assert_int_equal(count_of(&bench, ITEM_METER_LOST, 0), 0);
+	assert_int_equal(count_of(&bench, ITEM_BUS_LOST, 0), 0);
+	/* A reload asks at once, and a meter that was put right is read. */
+	bench.gateway.type = 10;
+	size_t before = count_of(&bench, ITEM_READING, 101);
+	bus_redefine(bench.bus, define(&bench, METERS, 100));
+	await(&bench, ITEM_READING, 101, before + 1);
+	end(&bench);
+}
+
+static void
+refused_registers_are_told_once_and_busy_meters_asked_again(void **state)
+{
+	(void)state;
+	struct bench bench;
+
+	begin(&bench, 100);
+	bench.gateway.exception[1] = 2;
+	bench.gateway.exception[2] = 6;
+	await(&bench, ITEM_MISMATCH, 100, 1);
+	watch(&bench, 500);
+	bench.gateway.exception[2] = 0;
+	await(&bench, ITEM_READING, 101, 1);
+	assert_int_equal(count_of(&bench, ITEM_MISMATCH, 0), 1);
+	assert_int_equal(count_of(&bench, ITEM_METER_LOST, 0), 0);
+	assert_true(count_of(&bench, ITEM_READING, 102) > 2);
+	end(&bench);
+}
+
+static void
+a_reload_keeps_what_is_known_of_meters_that_stay(void **state)
+{
+	(void)state;
+	struct bench bench;
+
+	begin(&bench, 100);
+	await(&bench, ITEM_READING, 103, 2);
+	struct bus_definition *fewer = define(&bench, 2, 100);
+	bus_redefine(bench.bus, define(&bench, 3, 100)); /* replaced before it is read, or not */
+	bus_redefine(bench.bus, fewer);
+	watch(&bench, 300);
+	size_t gone = count_of(&bench, ITEM_READING, 103);
+	/* The energy falls: only who knows the reading before the reload can tell. */
+	bench.gateway.energy_step = -500;
+	size_t before = count_of(&bench, ITEM_READING, 101);
+	await(&bench, ITEM_READING, 101, before + 2);
+	assert_true(last_of(&bench, ITEM_READING)->u.reading.quality & QUALITY_DECREASED);
+	assert_int_equal(count_of(&bench, ITEM_READING, 103), gone);
+	assert_int_equal(count_of(&bench, ITEM_METER_BACK, 101), 1);
+	assert_int_equal(bench.gateway.connections, 1);
+	assert_true(count_of(&bench, ITEM_POLLS, 103) >= 1); /* not lost with the meter */
+	end(&bench);
+}
+
+static void
+stopping_takes_a_moment_whatever_the_bus_does(void **state)
+{
+	(void)state;
+	struct bench bench;
+
+	for (int dead = 0; dead < 2; dead++) {
+		begin(&bench, 60000);
+		for (int i = 1; i <= METERS; i++)
+			bench.gateway.is_dead[i] = dead != 0;
+		watch(&bench, 300);
+		int64_t began = clock_mono();
+		stop_bus(&bench);
+		assert_true(clock_mono() - began < 400);
+		end(&bench);
+	}
+}
+
+static void
+events_stay_out_of_the_way_of_connections(void **state)
+{
+	(void)state;
+	int fd = make_event();
+
+	assert_true(fd >= EVENT_FD_MIN);
+	(void)close(fd);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_meter_is_read_and_told),
+		cmocka_unit_test(counters_add_up_and_are_told_at_the_end),
+		cmocka_unit_test(a_silent_meter_is_lost_once_and_comes_back),
+		cmocka_unit_test(a_bus_where_all_are_silent_is_lost_once_and_comes_back),
+		cmocka_unit_test(a_gateway_that_is_away_is_no_fault_of_its_meters),
+		cmocka_unit_test(a_connection_that_ends_when_idle_costs_nothing),
+		cmocka_unit_test(a_gateway_that_resets_every_time_is_not_stormed),
+		cmocka_unit_test(another_model_is_told_once_and_asked_rarely),
+		cmocka_unit_test(refused_registers_are_told_once_and_busy_meters_asked_again),
+		cmocka_unit_test(a_reload_keeps_what_is_known_of_meters_that_stay),
+		cmocka_unit_test(stopping_takes_a_moment_whatever_the_bus_does),
+		cmocka_unit_test(events_stay_out_of_the_way_of_connections),
+	};
+
+	log_open("test_bus", LOG_LEVEL_ERROR);
+	(void)signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
