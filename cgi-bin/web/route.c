@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "model/audit.h"
 
 #include "answer.h"
 #include "request.h"
@@ -161,6 +162,23 @@ route_fail(struct req *r, enum rc rc)
 	answer_status(r, status, ANSWER_WORDS, id);
 }
 
+/* Refused rights are on record. When that cannot be written the refusal stands all the same. */
+static void
+note_refusal(struct req *r, const char *why)
+{
+	log_warn(r->path, "refused: operator %s, %s", r->user.username, why);
+	enum rc rc =
+	    audit_write(r->db, &(struct audit){ .at = r->now,
+				   .operator_id = r->user.operator_id,
+				   .actor = r->user.username,
+				   .address = r->address,
+				   .action = "route.enter",
+				   .outcome = AUDIT_REFUSED,
+				   .detail = arena_printf(r->arena, "%s: %s", r->path, why) });
+	if (rc != RC_OK)
+		log_error(r->path, "the refusal is not on record (%s)", rc_name(rc));
+}
+
 /* True when the request may go on; otherwise it was answered. */
 static bool
 is_admitted(struct req *r)
@@ -179,13 +197,17 @@ is_admitted(struct req *r)
 		return false;
 	}
 	if (!may(r, route->permission)) {
-		log_warn(r->path, "refused: operator %s has no permission %s", r->user.username,
-		    permission_name(route->permission));
+		note_refusal(r,
+		    arena_printf(r->arena, "no permission %s", permission_name(route->permission)));
 		answer_status(r, 403, ANSWER_WORDS, NULL);
 		return false;
 	}
 	if (route->method == POST && !is_form_genuine(r)) {
-		log_warn(r->path, "refused: form without a valid token from %s", r->address);
+		if (r->session != NULL)
+			note_refusal(r, "form without a valid token");
+		else
+			log_warn(
+			    r->path, "refused: form without a valid token from %s", r->address);
 		answer_status(r, 403, ANSWER_TOKEN, NULL);
 		return false;
 	}
