@@ -98,7 +98,8 @@ test-long: deps-test
 # The fast part, before each commit.
 check: lint unit
 
-bench: deps-test
+bench:
+	@tools/deps bench
 	@$(MAKE) --no-print-directory -j2 programs vendor
 	@node tests/bench/bench.mjs
 
