@@ -89,29 +89,6 @@ next_signal(int signal_fd, int64_t wait_ms)
 	return (int)info.ssi_signo;
 }
 
-/* Waits for a database that is away; one that is not safe to use ends the program. NULL when a
- * signal asks to end first. */
-static struct db *
-open_database(const struct conf *conf, int signal_fd)
-{
-	int64_t remind_at = clock_mono() + REMIND_MS;
-	struct db *db = NULL;
-	enum rc rc;
-
-	while ((rc = db_open(conf, STORE_ACCOUNT, &db)) != RC_OK) {
-		if (rc != RC_UNAVAILABLE)
-			log_fatal("database", "cannot be used: %s", rc_name(rc));
-		if (clock_mono() >= remind_at) {
-			log_warn("database", "is still away, waiting");
-			remind_at += REMIND_MS;
-		}
-		int signal = next_signal(signal_fd, RETRY_MS);
-		if (signal == SIGTERM || signal == SIGINT)
-			return NULL;
-	}
-	return db;
-}
-
 /* The name is part of a file name and stands in logs. */
 static void
 find_name(const struct conf *conf, char *name, size_t size)
@@ -129,14 +106,53 @@ find_name(const struct conf *conf, char *name, size_t size)
 		    "collector", "its name may hold letters, digits, . _ and - only: %s", name);
 }
 
-static void
+static enum rc
 set_zone(struct db *db)
 {
 	char zone[64];
+	enum rc rc = setting_text(db, "site.time_zone", "Asia/Shanghai", zone, sizeof(zone));
 
-	if (setting_text(db, "site.time_zone", "Asia/Shanghai", zone, sizeof(zone)) != RC_OK ||
-	    clock_set_zone(zone) != RC_OK)
-		log_fatal("setting", "site.time_zone cannot be used");
+	return rc == RC_OK ? clock_set_zone(zone) : rc;
+}
+
+/* What the threads need to know before they start. */
+static enum rc
+enter(const struct conf *conf, const char *name, struct db **db, struct lease_owner *owner)
+{
+	enum rc rc = db_open(conf, STORE_ACCOUNT, db);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = set_zone(*db)) == RC_OK)
+		rc = lease_register(*db, name, owner);
+	if (rc != RC_OK) {
+		db_close(*db);
+		*db = NULL;
+	}
+	return rc;
+}
+
+/* Waits for a database that is away; one that is not safe to use ends the program. NULL when a
+ * signal asks to end first. */
+static struct db *
+enter_patiently(const struct conf *conf, const char *name, int signal_fd, struct lease_owner *owner)
+{
+	int64_t remind_at = clock_mono() + REMIND_MS;
+	struct db *db = NULL;
+	enum rc rc;
+
+	while ((rc = enter(conf, name, &db, owner)) != RC_OK) {
+		if (rc != RC_UNAVAILABLE)
+			log_fatal("database", "cannot be used: %s", rc_name(rc));
+		if (clock_mono() >= remind_at) {
+			log_warn("database", "is still away, waiting");
+			remind_at += REMIND_MS;
+		}
+		int signal = next_signal(signal_fd, RETRY_MS);
+		if (signal == SIGTERM || signal == SIGINT)
+			return NULL;
+	}
+	return db;
 }
 
 static int
@@ -193,12 +209,9 @@ main(int argc, char **argv)
 	if (spool_open(conf.collector_spool, name, conf.collector_spool_mb * 1000000, &spool) !=
 	    RC_OK)
 		return 1;
-	struct db *db = open_database(&conf, signal_fd);
+	struct db *db = enter_patiently(&conf, name, signal_fd, &owner);
 	if (db == NULL)
 		return 0;
-	set_zone(db);
-	if (lease_register(db, name, &owner) != RC_OK)
-		return 1;
 	struct outbox *outbox = outbox_new(OUTBOX_ITEMS);
 	struct store *store = store_start(&conf, &owner, outbox, spool);
 	struct dispatcher *dispatcher = dispatcher_start(&conf, db, &owner, outbox, store);

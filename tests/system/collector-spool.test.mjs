@@ -1,0 +1,62 @@
+// The disk of the spool is full, or the spool has reached its limit: the collector says so, goes on, and nothing that
+// fitted is lost.
+import { test } from 'node:test';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { assert, Field, sleep, until } from './field.mjs';
+
+const RECORD = 192;
+
+// The half hours in a spool, each named once: words 2 (meter) and 4 (slot) of a record, see collector/spool.c.
+function halfHours(spool) {
+  const bytes = fs.readFileSync(spool).subarray(16);
+  const names = new Set();
+  for (let at = 0; at + RECORD <= bytes.length; at += RECORD) names.add(`${bytes.readUInt32LE(at + 16)} ${bytes.readBigInt64LE(at + 32)}`);
+  return names.size;
+}
+
+// Fills the spool while the database is away; what fitted must be there afterwards.
+async function overflow(t, field, spool, room) {
+  await field.collect();
+  await field.fresh();
+  const before = field.number('SELECT COUNT(*) FROM reading');
+  await field.maria.stop();
+  await until('full', () => /readings are lost/.test(field.collector.log()), 30);
+  await sleep(2500);
+  assert.equal(field.collector.log().match(/readings are lost/g).length, 1, 'said once, not for every reading');
+  assert.ok(fs.statSync(spool).size <= room);
+  const kept = halfHours(spool);
+  assert.ok(kept > 30, `${kept} records`);
+  await field.maria.start();
+  await field.fresh(undefined, undefined, 30);
+  await until('the spool is stored', () => fs.statSync(spool).size === 16, 20);
+  assert.match(field.collector.log(), /[1-9][0-9]* half hours or losses were lost meanwhile/);
+  const stored = field.number('SELECT COUNT(*) FROM reading');
+  assert.ok(stored >= before + kept, `${stored} stored, ${before} + ${kept} kept`);
+  field.assertTruth();
+  assert.equal((await field.collector.stop()).code, 0);
+}
+
+test('the disk is full', async (t) => {
+  const disk = fs.mkdtempSync(path.join(os.tmpdir(), 'vt-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', disk], { stdio: 'pipe' });
+  } catch {
+    fs.rmdirSync(disk);
+    t.skip('a small tmpfs can be mounted by root only');
+    return;
+  }
+  t.after(() => {
+    execFileSync('umount', ['-l', disk]);
+    fs.rmdirSync(disk);
+  });
+  const field = await Field.start([{ kind: 'tcp', units: 20 }, { kind: 'rtt', units: 10 }], { t, overrides: { 'collector.spool': disk } });
+  await overflow(t, field, path.join(disk, 'test.spool'), 16384);
+});
+
+test('the limit is reached', async (t) => {
+  const field = await Field.start([{ kind: 'tcp', units: 20, status: 0, reading: 0 }], { t, overrides: { 'collector.spool_mb': 1 } });
+  await overflow(t, field, path.join(field.conf.dir, 'spool', 'test.spool'), 1000000);
+});
