@@ -53,11 +53,19 @@ const char *money_text(struct req *r, int64_t amount_fen);
 const char *percent_text(struct req *r, int permille);
 const char *number_text(struct req *r, int64_t value);
 
-/* What tile, list and page say of a meter: Id Href Room Name Number Status Before Switch Credit
- * Money IsNegative Lasts Today Power Seen. */
+/* What list and page say of a meter: Id Room Name Status Before Switch Lasts IsNegative Seen, and
+ * Credit Today Power as numbers. */
 void meter_show(struct req *r, struct node *node, const struct meter *meter);
+/* A tile has Money, Note and Use as ready texts instead: a board has hundreds. */
+struct tile_words {
+	const char *kwh, *kw, *monitor;
+};
+void tile_show(
+    struct req *r, struct node *node, const struct meter *meter, const struct tile_words *words);
 /* "3层 301", or the floor or building alone. */
 const char *meter_place(struct req *r, const struct meter *meter);
+/* "3层 301 · 京东西北", or the meter's own name or number. */
+const char *meter_title(struct req *r, const struct meter *meter);
 
 /* N.Level and N.Text for ui_heat, and Success in per cent. */
 void heat_show(struct req *r, struct node *node, const struct poll_sum *hours, int64_t first_at);

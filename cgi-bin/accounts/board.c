@@ -220,6 +220,8 @@ show_tiles(struct req *r, const struct meter **list, size_t count, const struct 
 {
 	struct node *groups = view_node(r->view, "Groups"), *group = NULL, *tiles = NULL;
 	int64_t meters = 0, today_wh = 0;
+	struct tile_words words = { view_word(r->view, "Unit.Kwh"), view_word(r->view, "Unit.Kw"),
+		view_word(r->view, "CreditMode.monitor") };
 	bool has_many = count > 0 && list[0]->building_id != list[count - 1]->building_id;
 
 	for (size_t i = 0; i < count && i < TILES_MAX; i++) {
@@ -234,7 +236,7 @@ show_tiles(struct req *r, const struct meter **list, size_t count, const struct 
 			tiles = node_child(r->view, group, "Tiles");
 		}
 		struct node *tile = node_add(r->view, tiles);
-		meter_show(r, tile, list[i]);
+		tile_show(r, tile, list[i], &words);
 		meters++;
 		if (list[i]->credit_mode != CREDIT_MONITOR && list[i]->today_wh > 0)
 			today_wh += list[i]->today_wh;

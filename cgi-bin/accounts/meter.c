@@ -37,17 +37,6 @@ meter_url(struct req *r, enum meter_tab tab, enum usage_view view, struct day da
 	return url.text;
 }
 
-const char *
-meter_title(struct req *r, const struct meter *meter)
-{
-	const char *place = meter_place(r, meter);
-	const char *name = *meter->tenant != '\0' ? meter->tenant
-			   : *meter->name != '\0' ? meter->name
-						  : meter->number;
-
-	return *place != '\0' ? arena_printf(r->arena, "%s · %s", place, name) : name;
-}
-
 static void
 read_page(struct req *r, struct meter_page *page)
 {

@@ -37,7 +37,4 @@ enum rc registers_answer(struct req *r, const struct meter_page *page);
 void navigator_show(
     struct req *r, const struct meter_page *page, const struct usage *range, bool has_units);
 
-/* "3层 301 京东西北": for titles and the sheet. */
-const char *meter_title(struct req *r, const struct meter *meter);
-
 #endif

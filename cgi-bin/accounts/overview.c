@@ -93,7 +93,7 @@ show_running_out(struct req *r, const struct sums *sums)
 	if (sums->oldest != NULL) {
 		struct node *oldest = view_node(r->view, "Oldest");
 		meter_show(r, oldest, sums->oldest);
-		node_set(r->view, oldest, "Place", meter_place(r, sums->oldest));
+		node_set(r->view, oldest, "Title", meter_title(r, sums->oldest));
 	}
 }
 

@@ -88,6 +88,17 @@ meter_place(struct req *r, const struct meter *meter)
 	return *outer != '\0' ? arena_printf(r->arena, "%s %s", outer, inner) : inner;
 }
 
+const char *
+meter_title(struct req *r, const struct meter *meter)
+{
+	const char *place = meter_place(r, meter);
+	const char *name = *meter->tenant != '\0' ? meter->tenant
+			   : *meter->name != '\0' ? meter->name
+						  : meter->number;
+
+	return *place != '\0' ? arena_printf(r->arena, "%s · %s", place, name) : name;
+}
+
 static const char *
 relay_word(const struct meter *meter)
 {
@@ -97,8 +108,9 @@ relay_word(const struct meter *meter)
 	return relay_state_name(relay.state);
 }
 
-void
-meter_show(struct req *r, struct node *node, const struct meter *meter)
+/* What tiles, too, say of a meter. */
+static void
+show_common(struct req *r, struct node *node, const struct meter *meter)
 {
 	enum meter_status status = meter_status(meter);
 	int64_t days = meter_days_left(meter);
@@ -106,21 +118,13 @@ meter_show(struct req *r, struct node *node, const struct meter *meter)
 
 	node_int(view, node, "Id", meter->meter_id);
 	node_set(view, node, "Room", *meter->room != '\0' ? meter->room : meter->name);
-	node_set(view, node, "Name",
-	    *meter->tenant != '\0' ? meter->tenant
-	    : *meter->room != '\0' ? meter->name
-				   : "");
+	if (*meter->tenant != '\0' || *meter->room != '\0')
+		node_set(view, node, "Name", *meter->tenant != '\0' ? meter->tenant : meter->name);
 	node_set(view, node, "Status", meter_status_name(status));
 	if (status == STATUS_LOST && meter->has_state)
 		node_set(view, node, "Before", meter_status_name(meter_status_before(meter)));
 	if (meter->has_state && meter->control.relay_closed >= 0)
 		node_set(view, node, "Switch", relay_word(meter));
-	node_bool(view, node, "IsMonitor", meter->credit_mode == CREDIT_MONITOR);
-	if (meter->credit_fen != METER_NO_CREDIT) {
-		node_money(view, node, "Credit", meter->credit_fen);
-		node_set(view, node, "Money", money_text(r, meter->credit_fen));
-		node_bool(view, node, "IsNegative", meter->credit_fen < 0);
-	}
 	if (days >= 0) {
 		const char *const values[] = { number_text(r, days) };
 		node_set(view, node, "Lasts",
@@ -128,11 +132,45 @@ meter_show(struct req *r, struct node *node, const struct meter *meter)
 		    : days == 0		   ? view_word(view, "Accounts.Board.DaysLess")
 					   : view_phrase(view, "Accounts.Board.Days", values, 1));
 	}
-	if (meter->today_wh >= 0)
-		node_energy(view, node, "Today", meter->today_wh);
-	if (meter->power_w != METER_NO_VALUE)
-		node_set(view, node, "Power", power_text(r, meter->power_w));
+	node_bool(view, node, "IsNegative",
+	    meter->credit_fen < 0 && meter->credit_fen != METER_NO_CREDIT);
 	node_time(view, node, "Seen", meter->read_at, r->now, meter_old_after(meter));
+}
+
+void
+meter_show(struct req *r, struct node *node, const struct meter *meter)
+{
+	show_common(r, node, meter);
+	if (meter->credit_fen != METER_NO_CREDIT)
+		node_money(r->view, node, "Credit", meter->credit_fen);
+	if (meter->today_wh >= 0)
+		node_energy(r->view, node, "Today", meter->today_wh);
+	if (meter->power_w != METER_NO_VALUE)
+		node_set(r->view, node, "Power", power_text(r, meter->power_w));
+}
+
+void
+tile_show(
+    struct req *r, struct node *node, const struct meter *meter, const struct tile_words *words)
+{
+	char today[MONEY_TEXT_MAX], power[MONEY_TEXT_MAX];
+	bool has_today = meter->today_wh >= 0, has_power = meter->power_w != METER_NO_VALUE;
+
+	show_common(r, node, meter);
+	if (meter->credit_fen != METER_NO_CREDIT)
+		node_set(r->view, node, "Money", money_text(r, meter->credit_fen));
+	else if (meter->credit_mode == CREDIT_MONITOR)
+		node_set(r->view, node, "Note", words->monitor);
+	if (has_today)
+		energy_format(meter->today_wh, 2, today, sizeof(today));
+	if (has_power)
+		energy_format(meter->power_w, 3, power, sizeof(power));
+	if (has_today || has_power)
+		node_set(r->view, node, "Use",
+		    arena_printf(r->arena, "%s%s%s%s%s%s%s", has_today ? today : "",
+			has_today ? " " : "", has_today ? words->kwh : "",
+			has_today && has_power ? " · " : "", has_power ? power : "",
+			has_power ? " " : "", has_power ? words->kw : ""));
 }
 
 static const char *

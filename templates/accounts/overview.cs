@@ -17,7 +17,7 @@
 <section class="kpi"><h2><?cs call:ui_icon("gauge") ?> <?cs var:T.Accounts.Overview.Power ?></h2>
 <p class="kpi-value"><?cs var:Power ?> <small><?cs var:T.Unit.Kw ?></small></p>
 <p><?cs if:?Oldest.Id ?><?cs var:T.Accounts.Overview.Oldest ?> <?cs call:ui_time(Oldest.Seen) ?></p>
-<p><a href="/accounts/meters/<?cs var:Oldest.Id ?>"><?cs var:Oldest.Place ?><?cs if:Oldest.Name ?> · <?cs var:Oldest.Name ?><?cs /if ?></a><?cs else ?><?cs var:T.Accounts.Overview.NothingRead ?><?cs /if ?></p></section>
+<p><a href="/accounts/meters/<?cs var:Oldest.Id ?>"><?cs var:Oldest.Title ?></a><?cs else ?><?cs var:T.Accounts.Overview.NothingRead ?><?cs /if ?></p></section>
 
 <section class="kpi"><h2><?cs call:ui_icon("coin") ?> <?cs var:T.Accounts.Overview.Credit ?></h2>
 <p class="kpi-value"><?cs var:Credit ?></p>
