@@ -171,6 +171,7 @@ test('control', async (t) => {
     assert.equal((await collector.exited).code, 1);
     assert.match(collector.log(), /schema has number 9999/);
     field.sql('DELETE FROM schema_version WHERE number = 9999');
+    field.assertClean();
   });
 });
 

@@ -58,7 +58,6 @@ test('the database and the collector die', async (t) => {
     await field.control('clear tcp1 5');
     await until('back', () => field.one('SELECT lost_since FROM meter_link WHERE meter_id = 1005') === null, 45);
     await stored();
-    field.sql('DELETE FROM reading WHERE meter_id = 1005; DELETE FROM energy_day WHERE meter_id = 1005');
   });
 
   await t.test('collector killed with half hours in the spool: the next one stores them', async () => {
@@ -86,8 +85,8 @@ test('the database and the collector die', async (t) => {
   });
 
   await t.test('collector killed and started at once: the half hour it held is read again', async () => {
-    field.sql('DELETE FROM reading; DELETE FROM energy_day');
     await field.collector.stop();
+    field.sql('DELETE FROM reading; DELETE FROM energy_day');
     await field.collect({ name: 'collector-3' });
     await field.fresh();
     for (let i = 0; i < 4; i++) {
@@ -115,4 +114,6 @@ test('the database and the collector die', async (t) => {
     assert.deepEqual(field.sql('SELECT meter_id, day, used_wh, readings, last_at FROM energy_day ORDER BY meter_id, day'), before);
     assert.equal(field.one('SELECT COUNT(*) FROM reading'), other[0].n);
   });
+  await field.collector.stop();
+  field.assertClean();
 });

@@ -1,7 +1,7 @@
 // Two collectors share the buses by lease: one takes over from the other, and never do both ask or write.
 import { test } from 'node:test';
 import path from 'node:path';
-import { PATIENCE, startCollector } from '../harness/harness.mjs';
+import { PATIENCE } from '../harness/harness.mjs';
 import { assert, Field, sleep, until } from './field.mjs';
 
 const conf = (field, name, more = {}) => field.setConf(`${name}.conf`, { 'collector.name': name,
@@ -15,7 +15,8 @@ const BUSES = [{ kind: 'tcp' }, { kind: 'tcp' }, { kind: 'rtt' }];
 
 test('a short lease', async (t) => {
   const field = await Field.start(BUSES, { t, overrides: { 'collector.lease_s': 4 } });
-  const start = (name, more) => startCollector(conf(field, name, more), { t, name: `${name}-${Math.random().toString(36).slice(2, 6)}` });
+  let started = 0;
+  const start = (name, more) => field.collect({ conf: conf(field, name, more), name: `${name}-${++started}` });
   const all = (name) => Object.values(owners(field)).every((owner) => owner === name);
   let a = await start('a');
   await field.fresh();
@@ -94,14 +95,15 @@ test('a short lease', async (t) => {
     for (const one of [a, b]) assert.doesNotMatch(one.log(), /owns are dropped/);
     await a.stop();
     await b.stop();
+    field.assertClean();
   });
 });
 
 test('the usual lease: a killed collector is replaced within 30 s', async (t) => {
   const field = await Field.start(BUSES, { t });
-  const a = await startCollector(conf(field, 'a'), { t, name: 'a' });
+  const a = await field.collect({ conf: conf(field, 'a'), name: 'a' });
   await field.fresh();
-  const b = await startCollector(conf(field, 'b'), { t, name: 'b' });
+  const b = await field.collect({ conf: conf(field, 'b'), name: 'b' });
   await sleep(3000);
   const began = Date.now();
   await a.kill9();

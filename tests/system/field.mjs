@@ -59,7 +59,13 @@ export class Field {
 
   async collect(options = {}) {
     this.collector = await startCollector(options.conf ?? this.conf, { t: this.t, ...options });
+    this.collectors = [...(this.collectors ?? []), this.collector];
     return this.collector;
+  }
+
+  // A sanitizer's word counts also when the process was killed afterwards. To be called before the test ends.
+  assertClean() {
+    for (const collector of this.collectors) assert.doesNotMatch(collector.log(), /Sanitizer|runtime error|\bbug\b|Assertion/);
   }
 
   ids() { return this.buses.flatMap((bus) => Array.from({ length: bus.units }, (_, i) => meterId(bus.id, i + 1))); }
