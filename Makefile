@@ -15,6 +15,10 @@ STRICT   := -std=gnu2x -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-p
             -Wmissing-prototypes -Wvla -Wno-missing-field-initializers -Werror -Werror=format-security
 HARDEN   := -fstack-protector-strong -fPIE
 LDHARDEN := -pie -Wl,-z,relro,-z,now
+# With a sanitizer gcc follows values less well and warns of what cannot happen; the plain build is strict.
+ifneq ($(SANITIZE),)
+STRICT   += -Wno-format-truncation -Wno-maybe-uninitialized
+endif
 ifeq ($(SANITIZE),address)
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 else ifeq ($(SANITIZE),thread)

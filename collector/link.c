@@ -78,7 +78,7 @@ fail(struct link *link, enum trouble trouble)
 static enum rc
 fail_open(struct link *link, const char *what, const char *why)
 {
-	(void)snprintf(link->reason, sizeof(link->reason), "%s: %s", what, why);
+	(void)snprintf(link->reason, sizeof(link->reason), "%.60s: %.60s", what, why);
 	link_close(link);
 	return fail(link, TROUBLE_OPEN);
 }
