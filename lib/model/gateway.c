@@ -8,6 +8,8 @@
 
 enum { BUSES, EXPORT, METERS, HOURS, METER_HOURS };
 
+/* The LIMIT inside keeps MariaDB from "splitting" the sums, that is from computing them again for
+ * every bus, by a whole scan each when the prepared statement runs the second time. */
 #define FROM_BUSES                                                                                \
 	"FROM gateway g LEFT JOIN place p ON p.place_id = g.place_id "                            \
 	"LEFT JOIN bus b ON b.gateway_id = g.gateway_id "                                         \
@@ -16,11 +18,11 @@ enum { BUSES, EXPORT, METERS, HOURS, METER_HOURS };
 	"LEFT JOIN collector c ON c.collector_id = l.collector_id "                               \
 	"LEFT JOIN (SELECT m.bus_id, COUNT(*) AS meters, SUM(k.lost_since IS NOT NULL) AS lost "  \
 	"FROM meter m LEFT JOIN meter_link k ON k.meter_id = m.meter_id "                         \
-	"WHERE m.removed_at IS NULL GROUP BY m.bus_id) AS n ON n.bus_id = b.bus_id "              \
+	"WHERE m.removed_at IS NULL GROUP BY m.bus_id LIMIT 100000) AS n ON n.bus_id = b.bus_id " \
 	"LEFT JOIN (SELECT m.bus_id, SUM(h.asked) AS asked, SUM(h.answered) AS answered, "        \
 	"SUM(h.timeouts) AS timeouts, SUM(h.damaged) AS damaged, SUM(h.refused) AS refused, "     \
 	"SUM(h.answer_ms) AS answer_ms FROM poll_hour h JOIN meter m ON m.meter_id = h.meter_id " \
-	"WHERE h.hour_at >= ? AND m.removed_at IS NULL GROUP BY m.bus_id) AS t "                  \
+	"WHERE h.hour_at >= ? AND m.removed_at IS NULL GROUP BY m.bus_id LIMIT 100000) AS t "     \
 	"ON t.bus_id = b.bus_id "
 
 #define POLL_COLUMNS(t)                                                   \
@@ -36,7 +38,7 @@ static const struct query Q[] QUERIES = {
 			   "s.seen_at, "
 			   "s.round_ms, s.round_at, s.lost_since, " POLL_COLUMNS(
 			       "t") " " FROM_BUSES "WHERE (? = 0 OR g.gateway_id = ?) ORDER BY "
-						   "g.name, b.name LIMIT 2000" },
+				    "g.name, b.name LIMIT 2000" },
 	[EXPORT] = { .sql =
 			 "SELECT g.name, p.name, b.name, b.transport, "
 			 "IF(b.transport = 'rtu', b.device, CONCAT(b.host, ':', b.port)), b.baud, "
