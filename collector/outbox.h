@@ -11,14 +11,14 @@
 #include "model/reading.h"
 
 enum item_kind {
-	ITEM_READING,     /* u.reading */
-	ITEM_METER_LOST,  /* u.event.meter_id since u.event.at */
+	ITEM_READING,	 /* u.reading */
+	ITEM_METER_LOST, /* u.event.meter_id since u.event.at */
 	ITEM_METER_BACK,
-	ITEM_BUS_LOST,    /* with u.event.trouble */
+	ITEM_BUS_LOST, /* with u.event.trouble */
 	ITEM_BUS_BACK,
-	ITEM_BUS_ROUND,   /* u.round */
-	ITEM_MISMATCH,    /* the meter is not the model it should be */
-	ITEM_POLLS,       /* u.polls: counters of one meter, added up since the last */
+	ITEM_BUS_ROUND, /* u.round */
+	ITEM_MISMATCH,	/* the meter is not the model it should be */
+	ITEM_POLLS,	/* u.polls: counters of one meter, added up since the last */
 };
 
 struct item_event {
@@ -40,9 +40,9 @@ struct item_polls {
 };
 
 struct item {
-	uint32_t kind;   /* enum item_kind */
+	uint32_t kind; /* enum item_kind */
 	uint32_t bus_id;
-	uint64_t epoch;  /* of the lease under which it was made */
+	uint64_t epoch; /* of the lease under which it was made */
 	union {
 		struct reading reading;
 		struct item_event event;
@@ -56,14 +56,15 @@ struct outbox;
 struct outbox *outbox_new(size_t capacity);
 void outbox_free(struct outbox *outbox);
 
-/* Adds one; waits while the box is full, so that a slow database slows the buses and nothing is lost
- * (the store thread empties it into the spool when the database is away). */
+/* Adds one; waits while the box is full, so that a slow database slows the buses and nothing is
+ * lost (the store thread empties it into the spool when the database is away). */
 void outbox_put(struct outbox *outbox, const struct item *item);
 
 /* Takes up to max items as soon as so many are there, or what there is after wait_ms: a batch costs
  * the same however small it is. Returns how many; after outbox_close the rest, then 0 with *closed
  * true. One thread takes. */
-size_t outbox_take(struct outbox *outbox, struct item *items, size_t max, int64_t wait_ms, bool *closed);
+size_t outbox_take(
+    struct outbox *outbox, struct item *items, size_t max, int64_t wait_ms, bool *closed);
 void outbox_close(struct outbox *outbox); /* no put may follow */
 
 #endif

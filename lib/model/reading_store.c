@@ -24,46 +24,48 @@ static const struct query Q[] QUERIES = {
 			     " sharp_wh, peak_wh, flat_wh, valley_wh, power_w, credit_fen,"
 			     " purchase_count, quality)"
 			     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
-	[DAY] = { .sql = "INSERT INTO energy_day (meter_id, day, first_at, first_wh, last_at,"
-			 " last_wh, used_wh, sharp_wh, peak_wh, flat_wh, valley_wh, max_power_w,"
-			 " max_power_at, readings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
-			 " ON DUPLICATE KEY UPDATE "
-			 ADD("used_wh") ", "
-			 ADD("sharp_wh") ", "
-			 ADD("peak_wh") ", "
-			 ADD("flat_wh") ", "
-			 ADD("valley_wh") ","
-			 " max_power_at = IF(" NEWER " AND COALESCE(VALUES(max_power_w) >"
-			 " COALESCE(max_power_w, -2147483648), 0), VALUES(max_power_at), max_power_at),"
-			 " max_power_w = IF(" NEWER ", GREATEST(COALESCE(max_power_w, VALUES(max_power_w)),"
-			 " COALESCE(VALUES(max_power_w), max_power_w)), max_power_w),"
-			 " readings = LEAST(readings + (" NEWER "), 65535),"
-			 " last_wh = IF(" NEWER ", VALUES(last_wh), last_wh),"
-			 " last_at = GREATEST(last_at, VALUES(last_at))" },
+	[DAY] = { .sql =
+		      "INSERT INTO energy_day (meter_id, day, first_at, first_wh, last_at,"
+		      " last_wh, used_wh, sharp_wh, peak_wh, flat_wh, valley_wh, max_power_w,"
+		      " max_power_at, readings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
+		      " ON DUPLICATE KEY UPDATE " ADD("used_wh") ", " ADD("sharp_wh") ", " ADD("peak_wh") ", " ADD(
+			  "flat_wh") ", " ADD("valley_wh") ","
+							   " max_power_at = IF(" NEWER
+							   " AND COALESCE(VALUES(max_power_w) >"
+							   " COALESCE(max_power_w, -2147483648), 0), VALUES(max_power_at), max_power_at),"
+							   " max_power_w = IF(" NEWER
+							   ", GREATEST(COALESCE(max_power_w, VALUES(max_power_w)),"
+							   " COALESCE(VALUES(max_power_w), max_power_w)), max_power_w),"
+							   " readings = LEAST(readings + (" NEWER
+							   "), 65535),"
+							   " last_wh = IF(" NEWER
+							   ", VALUES(last_wh), last_wh),"
+							   " last_at = GREATEST(last_at, VALUES(last_at))" },
 	/* No comparison of read_at: a bus has one owner, which sends the newest last, and a clock
 	 * that was set back must not freeze the board. */
-	[STATE] = { .sql = "INSERT INTO meter_state (meter_id, read_at, quality, energy_wh, sharp_wh,"
-			   " peak_wh, flat_wh, valley_wh, credit_fen, purchase_count, overload_count,"
-			   " overload_max, relay_closed, fee_state, load_state, time_state, force_state,"
-			   " flags, voltage_a_dv, voltage_b_dv, voltage_c_dv, current_a_ma, current_b_ma,"
-			   " current_c_ma, power_w, power_a_w, power_b_w, power_c_w, reactive_var,"
-			   " power_factor, demand_w, base_wh, clock_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,"
-			   " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON"
-			   " DUPLICATE KEY UPDATE read_at = VALUES(read_at), quality = VALUES(quality),"
-			   " energy_wh = VALUES(energy_wh), sharp_wh = VALUES(sharp_wh), peak_wh ="
-			   " VALUES(peak_wh), flat_wh = VALUES(flat_wh), valley_wh = VALUES(valley_wh),"
-			   " credit_fen = VALUES(credit_fen), purchase_count = VALUES(purchase_count),"
-			   " overload_count = VALUES(overload_count), overload_max = VALUES(overload_max),"
-			   " relay_closed = VALUES(relay_closed), fee_state = VALUES(fee_state), load_state"
-			   " = VALUES(load_state), time_state = VALUES(time_state), force_state ="
-			   " VALUES(force_state), flags = VALUES(flags), voltage_a_dv ="
-			   " VALUES(voltage_a_dv), voltage_b_dv = VALUES(voltage_b_dv), voltage_c_dv ="
-			   " VALUES(voltage_c_dv), current_a_ma = VALUES(current_a_ma), current_b_ma ="
-			   " VALUES(current_b_ma), current_c_ma = VALUES(current_c_ma), power_w ="
-			   " VALUES(power_w), power_a_w = VALUES(power_a_w), power_b_w = VALUES(power_b_w),"
-			   " power_c_w = VALUES(power_c_w), reactive_var = VALUES(reactive_var),"
-			   " power_factor = VALUES(power_factor), demand_w = VALUES(demand_w), base_wh ="
-			   " VALUES(base_wh), clock_at = VALUES(clock_at)" },
+	[STATE] = { .sql =
+			"INSERT INTO meter_state (meter_id, read_at, quality, energy_wh, sharp_wh,"
+			" peak_wh, flat_wh, valley_wh, credit_fen, purchase_count, overload_count,"
+			" overload_max, relay_closed, fee_state, load_state, time_state, force_state,"
+			" flags, voltage_a_dv, voltage_b_dv, voltage_c_dv, current_a_ma, current_b_ma,"
+			" current_c_ma, power_w, power_a_w, power_b_w, power_c_w, reactive_var,"
+			" power_factor, demand_w, base_wh, clock_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,"
+			" ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON"
+			" DUPLICATE KEY UPDATE read_at = VALUES(read_at), quality = VALUES(quality),"
+			" energy_wh = VALUES(energy_wh), sharp_wh = VALUES(sharp_wh), peak_wh ="
+			" VALUES(peak_wh), flat_wh = VALUES(flat_wh), valley_wh = VALUES(valley_wh),"
+			" credit_fen = VALUES(credit_fen), purchase_count = VALUES(purchase_count),"
+			" overload_count = VALUES(overload_count), overload_max = VALUES(overload_max),"
+			" relay_closed = VALUES(relay_closed), fee_state = VALUES(fee_state), load_state"
+			" = VALUES(load_state), time_state = VALUES(time_state), force_state ="
+			" VALUES(force_state), flags = VALUES(flags), voltage_a_dv ="
+			" VALUES(voltage_a_dv), voltage_b_dv = VALUES(voltage_b_dv), voltage_c_dv ="
+			" VALUES(voltage_c_dv), current_a_ma = VALUES(current_a_ma), current_b_ma ="
+			" VALUES(current_b_ma), current_c_ma = VALUES(current_c_ma), power_w ="
+			" VALUES(power_w), power_a_w = VALUES(power_a_w), power_b_w = VALUES(power_b_w),"
+			" power_c_w = VALUES(power_c_w), reactive_var = VALUES(reactive_var),"
+			" power_factor = VALUES(power_factor), demand_w = VALUES(demand_w), base_wh ="
+			" VALUES(base_wh), clock_at = VALUES(clock_at)" },
 };
 
 /* clang-format on */
