@@ -80,7 +80,7 @@ export async function benchMany(report, { rounds = 3, seconds = 8 } = {}) {
   const sim = await startSim(simConfig(BUSES, METERS, 'tcp=127.0.0.1:0 pace=0'));
   const lines = lineList(sim);
   defineBuses(maria, lines, METERS);
-  const conf = await writeConf(maria, { 'log.level': 'warn' });
+  const conf = await writeConf(maria, {});
   const ours = [];
   const theirs = [];
   for (let round = 0; round < rounds; round++) {
