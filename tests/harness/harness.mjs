@@ -330,7 +330,8 @@ export class Client {
   }
 
   async request(method, target, { fields, headers = {}, body } = {}) {
-    const init = { method, redirect: 'manual', headers: { ...headers } };
+    // A connection for each request: a kept one may be closed by a reload of nginx just as it is used again.
+    const init = { method, redirect: 'manual', headers: { connection: 'close', ...headers } };
     if (this.cookies.size && !init.headers.cookie) {
       init.headers.cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     }

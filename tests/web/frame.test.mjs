@@ -260,7 +260,7 @@ test('W-67 strange paths are refused', async () => {
 
 test('W-15 W-68 bodies beyond every limit are refused at once', async () => {
   const began = performance.now();
-  for (const body of ['a&'.repeat(32000), 'a=1&'.repeat(201), 'a=%', 'a=%ff', 'a=%00']) {
+  for (const body of ['a&'.repeat(32000), 'a=1&'.repeat(2001), 'a=%', 'a=%ff', 'a=%00']) {
     const answer = await web.client().post('/login', { body, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
     assert.equal(answer.status, 400, body.slice(0, 20));
   }
