@@ -38,6 +38,7 @@ struct dispatcher {
 	const struct lease_owner *owner;
 	struct outbox *outbox;
 	struct store *store;
+	struct spool *spool;
 
 	/* The thread's own. */
 	struct db *db;
@@ -299,6 +300,7 @@ reread_settings(struct dispatcher *d)
 	if (conf_read_again(&fresh) != RC_OK)
 		return;
 	conf_reload(d->conf, &fresh);
+	spool_set_limit(d->spool, d->conf->collector_spool_mb * SPOOL_MB);
 	if (d->conf->log_level != level)
 		log_open("collector", (enum log_level)d->conf->log_level);
 	log_info("dispatcher", "settings are read again");
@@ -351,7 +353,7 @@ allocate(size_t count, size_t size)
 
 struct dispatcher *
 dispatcher_start(struct conf *conf, struct db *db, const struct lease_owner *owner,
-    struct outbox *outbox, struct store *store)
+    struct outbox *outbox, struct store *store, struct spool *spool)
 {
 	struct dispatcher *d = allocate(1, sizeof(*d));
 
@@ -360,6 +362,7 @@ dispatcher_start(struct conf *conf, struct db *db, const struct lease_owner *own
 	d->owner = owner;
 	d->outbox = outbox;
 	d->store = store;
+	d->spool = spool;
 	d->charges = allocate(BUSES_MAX, sizeof(*d->charges));
 	d->next = allocate(BUSES_MAX, sizeof(*d->next));
 	d->leases = allocate(BUSES_MAX, sizeof(*d->leases));

@@ -19,7 +19,8 @@ struct dispatcher;
 
 /* Takes over db. What it is given must outlive it. Begins to read at once. */
 struct dispatcher *dispatcher_start(struct conf *conf, struct db *db,
-    const struct lease_owner *owner, struct outbox *outbox, struct store *store);
+    const struct lease_owner *owner, struct outbox *outbox, struct store *store,
+    struct spool *spool);
 
 /* Becomes readable when the collector must end: another process runs under its name. */
 int dispatcher_end_fd(const struct dispatcher *dispatcher);

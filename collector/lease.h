@@ -5,6 +5,10 @@
  * raises the epoch of the bus and the fence of the collector that lost it, in one transaction;
  * every write of the store thread checks the fence (store.h), so that a collector that slept
  * through its expiry cannot write. Only the dispatcher calls these, except lease_holds.
+ *
+ * Cut off from the database, a collector goes on reading into its spool. When that lasts longer
+ * than its lease and another can still reach the database, both read the bus until the first is
+ * back; only the other writes.
  */
 #ifndef VOLTILL_LEASE_H
 #define VOLTILL_LEASE_H

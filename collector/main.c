@@ -32,28 +32,35 @@
 #define RETRY_MS      2000
 #define REMIND_MS     CLOCK_MINUTE
 #define EVENT_FD_MIN  1024 /* bus.c puts its event descriptors there, two a bus */
+#define BUSES_MAX     900  /* as conf.c limits collector.max_buses */
 #define FDS_OF_BUS    2
 #define FDS_OF_OTHERS 100
 
+static rlim_t
+descriptors_for(int64_t buses)
+{
+	return EVENT_FD_MIN + FDS_OF_BUS * (rlim_t)buses + FDS_OF_OTHERS;
+}
+
 /* libmodbus aborts the process on a connection whose descriptor is 1024 or more; those below are
- * for connections, what is not one lies above. */
+ * for connections, what is not one lies above. max_buses may grow while we run. */
 static void
 raise_descriptor_limit(const struct conf *conf)
 {
-	rlim_t wanted =
-	    EVENT_FD_MIN + FDS_OF_BUS * (rlim_t)conf->collector_max_buses + FDS_OF_OTHERS;
+	rlim_t needed = descriptors_for(conf->collector_max_buses),
+	       most = descriptors_for(BUSES_MAX);
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		log_fatal("descriptors", "the limit is not known: %m");
-	if (limit.rlim_cur >= wanted)
-		return;
-	limit.rlim_cur = wanted;
-	if (limit.rlim_max < wanted)
+	if (limit.rlim_max < needed)
 		log_fatal("descriptors",
 		    "%ju are needed for collector.max_buses = %jd, the limit is %ju",
-		    (uintmax_t)wanted, (intmax_t)conf->collector_max_buses,
+		    (uintmax_t)needed, (intmax_t)conf->collector_max_buses,
 		    (uintmax_t)limit.rlim_max);
+	if (limit.rlim_cur >= most)
+		return;
+	limit.rlim_cur = limit.rlim_max < most ? limit.rlim_max : most;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
 		log_fatal("descriptors", "the limit cannot be raised: %m");
 }
@@ -206,7 +213,7 @@ main(int argc, char **argv)
 	raise_descriptor_limit(&conf);
 	find_name(&conf, name, sizeof(name));
 	int signal_fd = take_signals();
-	if (spool_open(conf.collector_spool, name, conf.collector_spool_mb * 1000000, &spool) !=
+	if (spool_open(conf.collector_spool, name, conf.collector_spool_mb * SPOOL_MB, &spool) !=
 	    RC_OK)
 		return 1;
 	struct db *db = enter_patiently(&conf, name, signal_fd, &owner);
@@ -214,7 +221,7 @@ main(int argc, char **argv)
 		return 0;
 	struct outbox *outbox = outbox_new(OUTBOX_ITEMS);
 	struct store *store = store_start(&conf, &owner, outbox, spool);
-	struct dispatcher *dispatcher = dispatcher_start(&conf, db, &owner, outbox, store);
+	struct dispatcher *dispatcher = dispatcher_start(&conf, db, &owner, outbox, store, spool);
 	log_info("collector", "%s runs as %s", VOLTILL_VERSION, name);
 
 	int status = serve(dispatcher, signal_fd);

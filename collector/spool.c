@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,9 +28,9 @@
 struct spool {
 	int fd;
 	char path[NAME_BYTES];
-	off_t limit, end, stored,
-	    peeked;	  /* positions in the file; up to stored it is in the database */
-	bool is_refusing; /* the last append did not fit, and that was said */
+	_Atomic int64_t limit;
+	off_t end, stored, peeked; /* positions in the file; up to stored it is in the database */
+	bool is_refusing;	   /* the last append did not fit, and that was said */
 	uint64_t chunk[CHUNK][WORDS];
 };
 
@@ -277,7 +278,7 @@ spool_open(const char *folder, const char *name, int64_t limit_bytes, struct spo
 	if (crc_table[1] == 0)
 		fill_crc_table();
 	s->fd = -1;
-	s->limit = (off_t)limit_bytes;
+	atomic_init(&s->limit, limit_bytes);
 	s->stored = s->peeked = HEAD;
 	(void)snprintf(s->path, sizeof(s->path), "%s/%s.spool", folder, name);
 	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
@@ -301,6 +302,12 @@ spool_close(struct spool *spool)
 	if (spool->fd >= 0)
 		(void)close(spool->fd);
 	free(spool);
+}
+
+void
+spool_set_limit(struct spool *spool, int64_t limit_bytes)
+{
+	atomic_store(&spool->limit, limit_bytes);
 }
 
 bool
@@ -345,7 +352,7 @@ note_room(struct spool *spool, bool fits, bool is_full_by_limit)
 {
 	if (!fits && !spool->is_refusing && is_full_by_limit)
 		log_error(spool->path, "has reached its limit of %jd bytes: readings are lost",
-		    (intmax_t)spool->limit);
+		    (intmax_t)atomic_load(&spool->limit));
 	else if (!fits && !spool->is_refusing)
 		log_error(spool->path, "cannot be written, readings are lost: %m");
 	else if (fits && spool->is_refusing)
@@ -360,7 +367,7 @@ spool_append(struct spool *spool, const struct item *const *items, size_t count)
 	bool is_full = false;
 
 	while (done < count) {
-		off_t room = (spool->limit - spool->end) / (off_t)RECORD;
+		off_t room = (off_t)(atomic_load(&spool->limit) - spool->end) / (off_t)RECORD;
 		chunk = count - done < CHUNK ? count - done : CHUNK;
 		if (room < (off_t)chunk) {
 			is_full = true;

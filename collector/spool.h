@@ -16,6 +16,8 @@
 #include "base/rc.h"
 #include "outbox.h"
 
+#define SPOOL_MB 1000000 /* bytes of collector.spool_mb */
+
 struct spool;
 
 /* Opens or makes folder/name.spool and locks it: RC_CONFLICT when another process has it. What is
@@ -23,6 +25,9 @@ struct spool;
  * is kept under another name. */
 enum rc spool_open(const char *folder, const char *name, int64_t limit_bytes, struct spool **spool);
 void spool_close(struct spool *spool); /* NULL is allowed */
+
+/* Another limit, from any thread; what is in the file already stays. */
+void spool_set_limit(struct spool *spool, int64_t limit_bytes);
 
 /* Whether an item is kept here at all: half hours, and things lost or back. */
 bool spool_keeps(const struct item *item);

@@ -34,7 +34,8 @@ async function overflow(t, field, spool, room) {
   await until('the spool is stored', () => fs.statSync(spool).size === 16, 20);
   assert.match(field.collector.log(), /[1-9][0-9]* half hours or losses were lost meanwhile/);
   const stored = field.number('SELECT COUNT(*) FROM reading');
-  assert.ok(stored >= before + kept, `${stored} stored, ${before} + ${kept} kept`);
+  // Without pause a meter may be read twice in one millisecond, which is one row: once around each end of the spool.
+  assert.ok(stored >= before + kept - field.count(), `${stored} stored, ${before} + ${kept} kept`);
   field.assertTruth();
   assert.equal((await field.collector.stop()).code, 0);
 }
