@@ -20,14 +20,15 @@ enum condition { UNKNOWN, LIVE, DOUBTFUL, LOST, RESTING };
 
 struct entry {
 	enum condition condition;
-	int silences;	   /* in a row */
-	bool has_answered; /* since the start, or since it was lost last */
-	bool is_recalled;  /* its back-off ended because another meter came back */
-	int64_t asked_at;  /* monotonic; 0: never */
-	int64_t next_at;   /* not live: not asked before, unless nobody answers */
-	int64_t slot_at;   /* last slot read, UTC */
-	int64_t seen_at;   /* UTC, last reading before this start; orders the first questions */
-	uint64_t round;	   /* in which it was asked last */
+	int silences;	     /* in a row */
+	bool has_answered;   /* since the start, or since it was lost last */
+	bool is_recalled;    /* its back-off ended because another meter came back */
+	int64_t asked_at;    /* monotonic; 0: never */
+	int64_t answered_at; /* monotonic; 0: never */
+	int64_t next_at;     /* not live: not asked before, unless nobody answers */
+	int64_t slot_at;     /* last slot read, UTC */
+	int64_t seen_at;     /* UTC, last reading before this start; orders the first questions */
+	uint64_t round;	     /* in which it was asked last */
 };
 
 struct plan {
@@ -39,6 +40,8 @@ struct plan {
 	int64_t recalled_at; /* 0: never */
 	int64_t idle_since;  /* 0: not idle */
 	int silences;	     /* of all meters in a row */
+	int64_t trouble_at;  /* when several fell silent at once; 0: nothing like that */
+	unsigned turn;	     /* of choose_in_trouble */
 	uint64_t round;
 	int64_t round_began, round_idle_ms;
 	bool is_round_begun;
@@ -127,6 +130,48 @@ choose_live(const struct plan *plan, int64_t now, int64_t slot_at, int64_t *next
 			*next_at = least(*next_at, due_at);
 	}
 	return chosen;
+}
+
+/* A fuse or a cable often takes many meters together, and each of them costs a time-out before it
+ * is known. Meanwhile those that have answered since are read in time, and the others are tried
+ * from both ends, because neighbours share their fate. Returns due when there is nothing to prefer.
+ */
+static int
+choose_in_trouble(struct plan *plan, int64_t now, int64_t slot_at, int due)
+{
+	int proven = -1, newest = -1;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct entry *entry = &plan->entries[i];
+		bool is_due = entry->asked_at + plan->timing.status_period_ms <= now ||
+			      (slot_at != 0 && is_slot_open(plan, entry, slot_at));
+		if (entry->condition != LIVE || !is_due)
+			continue;
+		if (entry->answered_at > plan->trouble_at) {
+			if (proven < 0 || entry->asked_at < plan->entries[proven].asked_at)
+				proven = (int)i;
+		} else if (newest < 0 || entry->answered_at > plan->entries[newest].answered_at)
+			newest = (int)i;
+	}
+	const int turns[] = { proven, newest, due };
+	int chosen = turns[plan->turn++ % COUNT(turns)];
+	return chosen >= 0 ? chosen : due;
+}
+
+/* Over when every live meter has answered since. */
+static bool
+is_in_trouble(struct plan *plan)
+{
+	bool is_over = true;
+
+	if (plan->trouble_at == 0)
+		return false;
+	for (size_t i = 0; i < plan->count && is_over; i++)
+		is_over = plan->entries[i].condition != LIVE ||
+			  plan->entries[i].answered_at > plan->trouble_at;
+	if (is_over)
+		plan->trouble_at = 0;
+	return !is_over;
 }
 
 /* What kind of question a meter that is not live is, the most urgent first. */
@@ -242,7 +287,9 @@ plan_next(struct plan *plan, int64_t now, int64_t wall, int64_t *wait_ms)
 	if (plan->count == 0)
 		return -1;
 	int due = choose_live(plan, now, slot_at, &next_at, &live);
-	if (live > 0)
+	if (due >= 0 && is_in_trouble(plan))
+		chosen = choose_in_trouble(plan, now, slot_at, due);
+	else if (live > 0)
 		chosen = choose_other(plan, now, due >= 0, &next_at);
 	else
 		chosen = choose_silent(plan, now, &next_at);
@@ -297,6 +344,7 @@ note_answer(struct plan *plan, struct entry *entry, enum condition condition, in
 
 	entry->condition = condition;
 	entry->has_answered = true;
+	entry->answered_at = now;
 	entry->silences = 0;
 	plan->silences = 0;
 	if (before == LOST)
@@ -345,6 +393,9 @@ plan_silent(struct plan *plan, size_t meter, int64_t now)
 	int64_t cost_ms = now - plan->asked_at;
 	bool was_lost = entry->condition == LOST;
 
+	/* The second live meter in a row that falls silent. */
+	if (entry->condition == LIVE && plan->silences > 0 && plan->trouble_at == 0)
+		plan->trouble_at = plan->asked_at;
 	plan->silences++;
 	entry->silences++;
 	entry->condition = entry->silences >= PLAN_LOST_AFTER ? LOST : DOUBTFUL;

@@ -45,6 +45,8 @@ const single = SINGLE.map(([, , kinds]) => take(kinds));
 const mismatch = MISMATCH.map(() => take());
 const busLost = BUS_LOST.map(() => take(['tcp', 'rtt'], { units: 2 }));
 const [dead, babble, oneClient, falling, jumping, empty] = [take(), take(['rtt', 'pty']), take(['tcp', 'rtt']), take(), take(), take()];
+const [swapped, collided] = [take(), take(['rtt', 'pty'])];
+const crowded = take(['rtt'], { units: 32, timeout: 400 });
 const [plain] = take(['tcp']);
 
 const field = await Field.start(buses);
@@ -166,6 +168,37 @@ describe('faults', { concurrency: true }, () => {
       assert.equal(field.number(`SELECT COUNT(*) FROM reading WHERE (energy_wh <> meter_id * 1000) <> (quality & ${bit} <> 0) AND meter_id IN ${list(ids)}`), 0);
     });
   }
+
+  // The frames are right, the values are not the meter's: nothing of it may pass as good.
+  for (const [name, group, wrong, right] of [
+    ['B-54 words in the other order', swapped, (bus) => `set ${bus.name} ${FAULTY} words=swap`, (bus) => `set ${bus.name} ${FAULTY} words=normal`],
+    ['B-55 two meters at one address', collided, (bus) => `fault ${bus.name} ${FAULTY} collide=3`, (bus) => `clear ${bus.name} ${FAULTY}`],
+  ]) {
+    test(`${name}: marked, not used, the others are served`, async () => {
+      const ids = faultyOf(group);
+      await each(group, wrong);
+      await until('marked', () => field.number(`SELECT COUNT(DISTINCT meter_id) FROM alarm WHERE kind = 'implausible' AND meter_id IN ${list(ids)}`) === group.length, 30);
+      await field.fresh(othersOf(group));
+      await each(group, right);
+      await field.fresh(ids, undefined, 30);
+      await until('alarms end', () => running('implausible', 'meter_id', ids) === 0);
+      assert.equal(field.number(`SELECT COUNT(*) FROM reading WHERE energy_wh <> meter_id * 1000 AND quality & 14 = 0 AND meter_id IN ${list(ids)}`), 0);
+      assert.equal(field.number(`SELECT SUM(used_wh) FROM energy_day WHERE meter_id IN ${list(ids)}`), 0);
+      field.assertTruth(othersOf(group));
+    });
+  }
+
+  test('B-20 thirty dead of 32: the two alive are never older than 15 s', async () => {
+    const alive = idsOf(crowded).slice(0, 2);
+    await fault(crowded, '3-32', 'dead');
+    for (const end = Date.now() + 25000; Date.now() < end; await sleep(500)) {
+      const age = field.number(`SELECT MAX(TIMESTAMPDIFF(SECOND, read_at, UTC_TIMESTAMP(3))) FROM meter_state WHERE meter_id IN ${list(alive)}`);
+      assert.ok(age <= 15, `${age} s`);
+    }
+    await each(crowded, (bus) => `clear ${bus.name} *`);
+    await each(crowded, (bus) => `clear ${bus.name} 3-32`);
+    await field.fresh(idsOf(crowded), undefined, 90);
+  });
 
   test('B-53 registers all zero or all ones are no values', async () => {
     for (const registers of ['zero', 'ffff']) {

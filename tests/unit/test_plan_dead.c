@@ -47,6 +47,31 @@ thirty_dead_of_32_do_not_starve_the_two(void **state)
 	}
 }
 
+/* The gateway of thirty loses its fuse in the middle of the day: each costs a time-out of a second
+ * before it is known, and the two alive may stand anywhere among them. */
+static void
+thirty_that_fall_silent_together_do_not_starve_the_two(void **state)
+{
+	(void)state;
+	struct world world;
+
+	for (size_t first = 0; first <= 30; first += 6) {
+		for (int64_t period_ms = 0; period_ms <= 10000; period_ms += 5000) {
+			begin(&world, 32, period_ms);
+			run_for(&world, 123456 + (int64_t)first * 777);
+			measure_from_now(&world);
+			for (size_t i = 0; i < 32; i++)
+				world.is_alive[i] = i == first || i == first + 1;
+			run_for(&world, 600000);
+			/* One pass, not two: second chances wait until all were tried once. */
+			assert_true(world.oldest_ms[first] <= 32 * SILENT_MS);
+			assert_true(world.oldest_ms[first + 1] <= 32 * SILENT_MS);
+			assert_int_equal(plan_lost_count(world.plan), 30);
+			end(&world);
+		}
+	}
+}
+
 static void
 the_two_are_found_among_the_dead_at_the_start(void **state)
 {
@@ -266,6 +291,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_dead_of_thirty_costs_a_twentieth_at_most),
 		cmocka_unit_test(thirty_dead_of_32_do_not_starve_the_two),
+		cmocka_unit_test(thirty_that_fall_silent_together_do_not_starve_the_two),
 		cmocka_unit_test(the_two_are_found_among_the_dead_at_the_start),
 		cmocka_unit_test(ten_dead_of_thirty_are_lost_within_minutes_and_live_ones_fresh),
 		cmocka_unit_test(a_silent_meter_is_asked_once_a_round),
