@@ -15,16 +15,24 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <cmocka.h>
 
-#define STEPS_MAX  40
-#define TIMEOUT_MS 150 /* the link adds what 48 registers need at 115200 baud, 210 ms at least */
+#define STEPS_MAX 40
+
+/* Tests run on busy machines, where any thread may stand still for a second. So the link waits long
+ * where an answer comes, which costs nothing, and shortly only where none can come in that time. */
+#define PATIENCE_MS 20000
+#define SHORT_MS    150	 /* the link makes it 210: what 48 registers need at 115200 baud */
+#define STALL_MS    1200 /* what was sent at once is there after this, yet more is waited for */
 
 /* How the other side answers one request; zero answers it properly. */
 struct step {
-	int delay_ms; /* before anything is sent */
+	int delay_ms;	  /* before anything is sent */
+	bool awaits_word; /* answers after peer_tell */
+	bool awaits_next; /* answers after the next request was sent */
 	bool is_silent;
 	bool closes;		    /* instead of an answer */
 	const char *before, *after; /* hex, around the answer */
@@ -35,7 +43,7 @@ struct step {
 	int dribble_ms; /* between bytes */
 	const char
 	    *raw; /* hex, instead of an answer; RTU: with its checksum; TCP: header is made */
-	int babble_bytes, babble_pause_ms; /* 0: a few every 3 ms */
+	int babble_bytes, babble_pause_ms; /* a burst and how often, made up for when it is late */
 	int babble_ms;			   /* random bytes for so long, instead of an answer */
 	bool is_stale_first;		   /* TCP: an answer to the request before comes first */
 	int wakes_fd;			   /* rings this eventfd instead of answering; 0: none */
@@ -43,19 +51,21 @@ struct step {
 
 struct peer {
 	enum transport transport;
-	int listener, fd, quit_fd;
+	int listener, fd, quit_fd, word_fd;
 	uint16_t port;
 	char device[128];
 	pthread_t thread;
 	const struct step *steps;
 	size_t step_count;
-	const char *greeting; /* hex, sent a little after each connection was made */
+	const char *greeting; /* hex, sent when a connection was made */
 	/* what came */
 	size_t requests, connections;
 	uint8_t request[STEPS_MAX][300];
 	size_t lengths[STEPS_MAX];
-	int64_t at_us[STEPS_MAX], sent_us[STEPS_MAX];
-	bool was_reset;
+	int64_t at_us[STEPS_MAX];   /* when the whole request was there */
+	int64_t sent_us[STEPS_MAX]; /* just before its answer was sent */
+	atomic_size_t served;	    /* requests that all was sent for */
+	atomic_bool was_reset;
 };
 
 /* ---- the other side ---- */
@@ -82,6 +92,14 @@ is_readable(struct peer *peer, int fd, int64_t timeout_ms)
 		{ .fd = peer->quit_fd, .events = POLLIN } };
 
 	return poll(polled, 2, (int)timeout_ms) > 0 && polled[1].revents == 0;
+}
+
+static bool
+is_told_to_quit(struct peer *peer, int64_t timeout_ms)
+{
+	struct pollfd polled = { .fd = peer->quit_fd, .events = POLLIN };
+
+	return poll(&polled, 1, (int)timeout_ms) > 0;
 }
 
 /* A whole request without framing: unit, function, data. 0 at the end of the connection. */
@@ -121,8 +139,8 @@ send_bytes(struct peer *peer, const uint8_t *bytes, size_t length, int dribble_m
 		if (write(peer->fd, bytes + sent, now) < 0)
 			return;
 		sent += now;
-		if (dribble_ms > 0)
-			(void)usleep((useconds_t)dribble_ms * 1000);
+		if (dribble_ms > 0 && is_told_to_quit(peer, dribble_ms))
+			return;
 	}
 }
 
@@ -171,24 +189,31 @@ send_answer(
 		total = step->cut;
 	if (step->after != NULL)
 		total += unhex(step->after, frame + total);
+	peer->sent_us[peer->requests - 1] = clock_mono_us();
 	send_bytes(peer, frame, total, step->dribble_ms);
 }
 
+/* As many bytes as the time that passed asks for, so that a late burst is a larger one. */
 static void
 babble(struct peer *peer, const struct step *step)
 {
-	int64_t until = clock_mono() + step->babble_ms;
-	uint8_t bytes[100];
-	size_t length = step->babble_bytes > 0 ? (size_t)step->babble_bytes : 7;
-	int pause_ms = step->babble_pause_ms > 0 ? step->babble_pause_ms : 3;
+	int64_t began = clock_mono(), lasted = 0;
+	size_t sent = 0;
+	uint8_t bytes[4096];
 
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)rand();
 	/* Nobody may listen any more. */
 	(void)fcntl(peer->fd, F_SETFL, O_NONBLOCK);
-	while (clock_mono() < until && !is_readable(peer, -1, pause_ms)) {
-		for (size_t i = 0; i < length; i++)
-			bytes[i] = (uint8_t)rand();
-		if (write(peer->fd, bytes, length) < 0 && errno != EAGAIN)
+	while (lasted < step->babble_ms && !is_told_to_quit(peer, step->babble_pause_ms)) {
+		lasted = clock_mono() - began;
+		size_t due = (size_t)(lasted / step->babble_pause_ms) * step->babble_bytes - sent;
+		if (due > sizeof(bytes))
+			due = sizeof(bytes);
+		ssize_t got = write(peer->fd, bytes, due);
+		if (got < 0 && errno != EAGAIN)
 			return;
+		sent += got < 0 ? 0 : (size_t)got;
 	}
 }
 
@@ -197,6 +222,12 @@ play(struct peer *peer, const struct step *step, const uint8_t *request, uint16_
 {
 	if (step->delay_ms > 0)
 		(void)usleep((useconds_t)step->delay_ms * 1000);
+	if ((step->awaits_word && !is_readable(peer, peer->word_fd, -1)) ||
+	    (step->awaits_next && !is_readable(peer, peer->fd, -1)))
+		return;
+	uint64_t word;
+	if (step->awaits_word)
+		assert(read(peer->word_fd, &word, sizeof(word)) == sizeof(word));
 	if (step->wakes_fd != 0) {
 		uint64_t one = 1;
 		assert(write(step->wakes_fd, &one, sizeof(one)) == sizeof(one));
@@ -225,9 +256,9 @@ serve_connection(struct peer *peer)
 		peer->lengths[peer->requests] = length;
 		const struct step *step =
 		    peer->requests < peer->step_count ? &peer->steps[peer->requests] : &PROPER;
-		size_t index = peer->requests++;
+		peer->requests++;
 		play(peer, step, request, transaction);
-		peer->sent_us[index] = clock_mono_us();
+		peer->served++;
 		if (step->closes)
 			return;
 	}
@@ -248,7 +279,6 @@ serve(void *argument)
 		if (peer->greeting != NULL) {
 			uint8_t bytes[64];
 			size_t length = unhex(peer->greeting, bytes);
-			(void)usleep(15000);
 			send_bytes(peer, bytes, length, 0);
 		}
 		serve_connection(peer);
@@ -257,8 +287,18 @@ serve(void *argument)
 	return NULL;
 }
 
+/* Lets a step with awaits_word answer. */
 static void
-peer_listen(struct peer *peer)
+peer_tell(struct peer *peer)
+{
+	uint64_t one = 1;
+
+	assert_int_equal(write(peer->word_fd, &one, sizeof(one)), sizeof(one));
+}
+
+/* A port nobody else gets, where connections are refused. */
+static void
+peer_bind(struct peer *peer)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -266,9 +306,15 @@ peer_listen(struct peer *peer)
 
 	peer->listener = socket(AF_INET, SOCK_STREAM, 0);
 	assert_int_equal(bind(peer->listener, (struct sockaddr *)&address, size), 0);
-	assert_int_equal(listen(peer->listener, 5), 0);
 	assert_int_equal(getsockname(peer->listener, (struct sockaddr *)&address, &size), 0);
 	peer->port = ntohs(address.sin_port);
+}
+
+static void
+peer_listen(struct peer *peer)
+{
+	peer_bind(peer);
+	assert_int_equal(listen(peer->listener, 5), 0);
 }
 
 /* ---- one test: a peer and a link to it ---- */
@@ -288,7 +334,7 @@ config_of(const struct peer *peer)
 		.baud = 115200,
 		.parity = 'N',
 		.stop_bits = 1,
-		.timeout_ms = TIMEOUT_MS };
+		.timeout_ms = PATIENCE_MS };
 
 	(void)snprintf(config.device, sizeof(config.device), "%s", peer->device);
 	return config;
@@ -307,6 +353,7 @@ begin_with(struct bench *bench, enum transport transport, const struct step *ste
 				     .fd = -1 },
 		.slave = -1 };
 	peer->quit_fd = eventfd(0, 0);
+	peer->word_fd = eventfd(0, 0);
 	bench->wake_fd = eventfd(0, 0);
 	if (transport == TRANSPORT_RTU) {
 		struct termios raw;
@@ -340,6 +387,7 @@ end(struct bench *bench)
 	assert_int_equal(write(bench->peer.quit_fd, &one, sizeof(one)), sizeof(one));
 	(void)pthread_join(bench->peer.thread, NULL);
 	(void)close(bench->peer.quit_fd);
+	(void)close(bench->peer.word_fd);
 	(void)close(bench->wake_fd);
 	if (bench->peer.listener >= 0)
 		(void)close(bench->peer.listener);
@@ -349,15 +397,42 @@ end(struct bench *bench)
 	}
 }
 
+/* timeout_ms 0: that of the bus, PATIENCE_MS. */
 static enum rc
-read_from(struct bench *bench, uint8_t unit, uint16_t address, uint16_t count)
+read_within(
+    struct bench *bench, uint8_t unit, uint16_t address, uint16_t count, uint32_t timeout_ms)
 {
 	uint16_t registers[REGISTERS_MAX];
-	enum rc rc = link_read(bench->link, unit, 3, address, count, registers, 0, 0);
+	enum rc rc = link_read(bench->link, unit, 3, address, count, registers, timeout_ms, 0);
 
 	for (size_t i = 0; rc == RC_OK && i < count; i++)
 		assert_int_equal(registers[i], address + i);
 	return rc;
+}
+
+static enum rc
+read_from(struct bench *bench, uint8_t unit, uint16_t address, uint16_t count)
+{
+	return read_within(bench, unit, address, count, 0);
+}
+
+/* Waits until the peer did all it wants to do for so many requests. */
+static void
+await_served(struct bench *bench, size_t requests)
+{
+	for (int64_t until = clock_mono() + PATIENCE_MS; bench->peer.served < requests;) {
+		assert_true(clock_mono() < until);
+		(void)usleep(1000);
+	}
+}
+
+/* Waits until bytes that nobody took lie at the link. */
+static void
+await_bytes(struct bench *bench)
+{
+	struct pollfd polled = { .fd = modbus_get_socket(bench->link->modbus), .events = POLLIN };
+
+	assert_int_equal(poll(&polled, 1, PATIENCE_MS), 1);
 }
 
 static void

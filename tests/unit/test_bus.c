@@ -8,9 +8,16 @@
 #include <sys/socket.h>
 #include <cmocka.h>
 
-#define METERS	   4
-#define ITEMS_MAX  8192
-#define TIMEOUT_MS 100
+#define METERS	  4
+#define ITEMS_MAX 8192
+
+/* Tests run on busy machines, where any thread may stand still for a second. Where all meters
+ * answer the time-out is long, which costs nothing. Where some are silent it is short; then a stall
+ * may cost a live meter one answer, but never the three in a row that would tell. */
+#define PATIENCE_MS 20000
+#define AWAIT_MS    60000
+#define SHORT_MS    600
+#define RESETS_MAX  16
 
 /* A Modbus TCP gateway with ADF300 loops; what each does can be changed while it runs. */
 struct gateway {
@@ -18,10 +25,13 @@ struct gateway {
 	uint16_t port;
 	pthread_t thread;
 	atomic_bool is_dead[METERS + 1];
-	atomic_int exception[METERS + 1], type, energy_step, answers;
-	atomic_int resets; /* connections that are reset at their first request */
+	atomic_int exception[METERS + 1], type, energy_step;
+	atomic_int asked[METERS + 1]; /* [0]: in all */
+	atomic_int resets;	      /* connections that are reset at their first request */
 	atomic_int connections;
 	atomic_int counts; /* bit 0: 48 registers were asked, bit 1: 47 */
+	/* Monotonic, of each connection: just after it was made, just before it was reset. */
+	int64_t made_at[RESETS_MAX], reset_at[RESETS_MAX];
 };
 
 static bool
@@ -47,7 +57,6 @@ gateway_answer(struct gateway *gateway, int fd, const uint8_t *request)
 	int unit = request[6], count = request[11], exception = gateway->exception[unit];
 	size_t length = 9 + 2 * (size_t)count;
 
-	gateway->counts |= count == 48 ? 1 : count == 47 ? 2 : 4;
 	answer[8] = (uint8_t)(2 * count);
 	put_register(answer, 0x0200, (unsigned)gateway->type);
 	put_register(answer, 0x0216, (unsigned)(unit * 1000 + gateway->energy_step));
@@ -59,7 +68,6 @@ gateway_answer(struct gateway *gateway, int fd, const uint8_t *request)
 		length = 9;
 	}
 	answer[5] = (uint8_t)(length - 6);
-	gateway->answers++;
 	(void)!write(fd, answer, length);
 }
 
@@ -70,8 +78,12 @@ gateway_talk(struct gateway *gateway, int fd)
 
 	while (
 	    gateway_waits(gateway, fd) && read(fd, request, sizeof(request)) == sizeof(request)) {
+		gateway->counts |= request[11] == 48 ? 1 : request[11] == 47 ? 2 : 4;
+		gateway->asked[0]++;
+		gateway->asked[request[6]]++;
 		if (gateway->resets > 0) {
 			gateway->resets--;
+			gateway->reset_at[gateway->connections % RESETS_MAX] = clock_mono();
 			return;
 		}
 		if (!gateway->is_dead[request[6]])
@@ -87,6 +99,7 @@ gateway_run(void *argument)
 
 	while (gateway_waits(gateway, gateway->listener)) {
 		int fd = accept(gateway->listener, NULL, NULL);
+		gateway->made_at[(gateway->connections + 1) % RESETS_MAX] = clock_mono();
 		gateway->connections++;
 		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 		gateway_talk(gateway, fd);
@@ -96,7 +109,7 @@ gateway_run(void *argument)
 }
 
 static int
-gateway_listen(uint16_t *port)
+gateway_bind(uint16_t *port)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
@@ -105,8 +118,8 @@ gateway_listen(uint16_t *port)
 	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-	assert_int_equal(listen(fd, 5), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
 	*port = ntohs(address.sin_port);
 	return fd;
@@ -116,7 +129,8 @@ static void
 gateway_start(struct gateway *gateway)
 {
 	gateway->quit_fd = eventfd(0, 0);
-	gateway->listener = gateway_listen(&gateway->port);
+	gateway->listener = gateway_bind(&gateway->port);
+	assert_int_equal(listen(gateway->listener, 5), 0);
 	assert_int_equal(pthread_create(&gateway->thread, NULL, gateway_run, gateway), 0);
 }
 
@@ -137,11 +151,12 @@ struct bench {
 	struct bus *bus;
 	struct item *items;
 	size_t count;
-	int64_t began;
+	int64_t began, began_at; /* monotonic, UTC */
+	int port_fd;		 /* keeps the port while the gateway is away */
 };
 
 static struct bus_definition *
-define(const struct bench *bench, size_t meters, int64_t status_period_ms)
+define(const struct bench *bench, size_t meters, int64_t status_period_ms, uint32_t timeout_ms)
 {
 	struct bus_definition *definition =
 	    calloc(1, sizeof(*definition) + meters * sizeof(definition->meters[0]));
@@ -154,10 +169,10 @@ define(const struct bench *bench, size_t meters, int64_t status_period_ms)
 		.baud = 115200,
 		.parity = 'N',
 		.stop_bits = 1,
-		.timeout_ms = TIMEOUT_MS };
+		.timeout_ms = timeout_ms };
 	definition->timing = (struct plan_timing){ .status_period_ms = status_period_ms,
 		.reading_period_ms = 0,
-		.probe_cost_ms = TIMEOUT_MS };
+		.probe_cost_ms = timeout_ms };
 	definition->meter_count = meters;
 	for (size_t i = 0; i < meters; i++)
 		definition->meters[i] = (struct meter_definition){ .meter_id = (uint32_t)(100 + i),
@@ -170,16 +185,32 @@ define(const struct bench *bench, size_t meters, int64_t status_period_ms)
 	return definition;
 }
 
+/* The gateway alone, for what must be so before the first question. */
 static void
-begin(struct bench *bench, int64_t status_period_ms)
+prepare(struct bench *bench)
 {
 	*bench = (struct bench){ .outbox = outbox_new(256),
 		.items = calloc(ITEMS_MAX, sizeof(struct item)) };
 	bench->gateway.type = 10;
+	bench->port_fd = gateway_bind(&bench->gateway.port);
 	gateway_start(&bench->gateway);
-	bench->bus = bus_start(define(bench, METERS, status_period_ms), 77, bench->outbox);
-	assert_non_null(bench->bus);
+}
+
+static void
+start_bus(struct bench *bench, int64_t status_period_ms, uint32_t timeout_ms)
+{
 	bench->began = clock_mono();
+	bench->began_at = clock_now();
+	bench->bus =
+	    bus_start(define(bench, METERS, status_period_ms, timeout_ms), 77, bench->outbox);
+	assert_non_null(bench->bus);
+}
+
+static void
+begin(struct bench *bench, int64_t status_period_ms, uint32_t timeout_ms)
+{
+	prepare(bench);
+	start_bus(bench, status_period_ms, timeout_ms);
 }
 
 static size_t
@@ -206,16 +237,26 @@ take(struct bench *bench, int64_t wait_ms)
 	    bench->outbox, bench->items + bench->count, ITEMS_MAX - bench->count, wait_ms, &closed);
 }
 
-/* Waits for so many items of a kind in all; the test fails after ten seconds. */
+/* Waits for so many items of a kind in all; the test fails after a minute. */
 static void
 await(struct bench *bench, enum item_kind kind, uint32_t meter_id, size_t count)
 {
-	int64_t until = clock_mono() + 10000;
+	int64_t until = clock_mono() + AWAIT_MS;
 
 	while (count_of(bench, kind, meter_id) < count) {
 		take(bench, 20);
 		if (clock_mono() > until)
 			fail_msg("no item of kind %d for meter %u", kind, meter_id);
+	}
+}
+
+/* Waits until a counter of the gateway or of its connections is so high. */
+static void
+await_number(struct bench *bench, const atomic_int *number, int wanted)
+{
+	for (int64_t until = clock_mono() + AWAIT_MS; *number < wanted;) {
+		take(bench, 20);
+		assert_true(clock_mono() < until);
 	}
 }
 
@@ -241,6 +282,7 @@ end(struct bench *bench)
 	if (bench->bus != NULL)
 		stop_bus(bench);
 	gateway_stop(&bench->gateway);
+	(void)close(bench->port_fd);
 	outbox_free(bench->outbox);
 	free(bench->items);
 }
@@ -262,7 +304,7 @@ every_meter_is_read_and_told(void **state)
 	(void)state;
 	struct bench bench;
 
-	begin(&bench, 200);
+	begin(&bench, 200, PATIENCE_MS);
 	for (uint32_t i = 0; i < METERS; i++)
 		await(&bench, ITEM_READING, 100 + i, 3);
 	stop_bus(&bench);
@@ -270,7 +312,9 @@ every_meter_is_read_and_told(void **state)
 		assert_int_equal(count_of(&bench, ITEM_METER_BACK, 100 + i), 1);
 	assert_int_equal(count_of(&bench, ITEM_BUS_BACK, 0), 1);
 	assert_int_equal(count_of(&bench, ITEM_METER_LOST, 0), 0);
-	assert_int_equal(count_of(&bench, ITEM_BUS_ROUND, 0), 1); /* one in five seconds */
+	/* One at once, then one in five seconds. */
+	size_t rounds_max = 1 + (size_t)((clock_mono() - bench.began) / 5000);
+	assert_in_range(count_of(&bench, ITEM_BUS_ROUND, 0), 1, rounds_max);
 	for (size_t i = 0; i < bench.count; i++) {
 		const struct item *item = &bench.items[i];
 		assert_int_equal(item->bus_id, 9);
@@ -282,7 +326,7 @@ every_meter_is_read_and_told(void **state)
 		assert_int_equal(reading->energy_wh, unit * 10000);
 		assert_int_equal(
 		    reading->slot_at, reading->read_at); /* no slots: each is a reading */
-		assert_true(llabs(reading->read_at - clock_now()) < 20000);
+		assert_in_range(reading->read_at, bench.began_at, clock_now());
 		assert_int_equal((reading->has & HAS_PHASES) != 0, unit != 1);
 	}
 	end(&bench);
@@ -294,10 +338,12 @@ counters_add_up_and_are_told_at_the_end(void **state)
 	(void)state;
 	struct bench bench;
 
-	begin(&bench, 100);
+	prepare(&bench);
 	bench.gateway.is_dead[2] = true;
 	bench.gateway.exception[3] = 4;
-	watch(&bench, 1500);
+	start_bus(&bench, 100, SHORT_MS);
+	await(&bench, ITEM_READING, 100, 3);
+	await_number(&bench, &bench.gateway.asked[2], 3);
 	stop_bus(&bench);
 	uint64_t asked = 0, answered = 0;
 	for (size_t i = 0; i < bench.count; i++) {
@@ -323,18 +369,22 @@ a_silent_meter_is_lost_once_and_comes_back(void **state)
 	(void)state;
 	struct bench bench;
 
-	begin(&bench, 100);
+	begin(&bench, 100, SHORT_MS);
 	await(&bench, ITEM_READING, 101, 2);
-	bench.gateway.is_dead[2] = true;
 	int64_t died = clock_now();
+	bench.gateway.is_dead[2] = true;
 	await(&bench, ITEM_METER_LOST, 101, 1);
-	/* Since the first question without an answer. */
-	assert_true(llabs(last_of(&bench, ITEM_METER_LOST)->u.event.at - died) < 400);
+	/* Since the first question without an answer, and two more went the same way. */
+	assert_in_range(
+	    last_of(&bench, ITEM_METER_LOST)->u.event.at, died, clock_now() - 2 * SHORT_MS + 10);
 	assert_int_equal(last_of(&bench, ITEM_METER_LOST)->u.event.trouble, TROUBLE_TIMEOUT);
-	size_t others = count_of(&bench, ITEM_READING, 100);
-	watch(&bench, 1000);
+	/* Whoever answers is asked at least as often. */
+	int probes = bench.gateway.asked[2], others = bench.gateway.asked[1];
+	await(&bench, ITEM_READING, 100, count_of(&bench, ITEM_READING, 100) + 3);
+	others = bench.gateway.asked[1] - others;
+	probes = bench.gateway.asked[2] - probes;
+	assert_true(others >= probes - 1);
 	assert_int_equal(count_of(&bench, ITEM_METER_LOST, 0), 1);
-	assert_true(count_of(&bench, ITEM_READING, 100) >= others + 5);
 	assert_int_equal(count_of(&bench, ITEM_BUS_LOST, 0), 0);
 	assert_int_equal(
 	    bench.gateway.connections, 1); /* its silence costs nobody the connection */
@@ -350,13 +400,14 @@ a_bus_where_all_are_silent_is_lost_once_and_comes_back(void **state)
 	(void)state;
 	struct bench bench;
 
-	begin(&bench, 100);
+	begin(&bench, 100, SHORT_MS);
 	await(&bench, ITEM_READING, 103, 1);
 	for (int i = 1; i <= METERS; i++)
 		bench.gateway.is_dead[i] = true;
 	await(&bench, ITEM_BUS_LOST, 0, 1);
 	assert_int_equal(last_of(&bench, ITEM_BUS_LOST)->u.event.trouble, TROUBLE_TIMEOUT);
-	watch(&bench, 1000);
+	int asked = bench.gateway.asked[0];
+	await_number(&bench, &bench.gateway.asked[0], asked + 2); /* the first was not in vain */
 	assert_int_equal(count_of(&bench, ITEM_BUS_LOST, 0), 1);
 	for (int i = 1; i <= METERS; i++)
 		bench.gateway.is_dead[i] = false;
@@ -372,7 +423,7 @@ a_gateway_that_is_away_is_no_fault_of_its_meters(void **state)
 	(void)state;
 	struct bench bench;
 
-	begin(&bench, 100);
+	begin(&bench, 100, PATIENCE_MS);
 	await(&bench, ITEM_READING, 103, 1);
 	gateway_stop(&bench.gateway);
 	await(&bench, ITEM_BUS_LOST, 0, 1);
@@ -390,7 +441,7 @@ a_connection_that_ends_when_idle_costs_nothing(void **state)
 	(void)state;
 	struct bench bench;
 
-	begin(&bench, 200);
+	begin(&bench, 200, PATIENCE_MS);
 	await(&bench, ITEM_READING, 103, 2);
 	bench.gateway.resets = 1;
 	size_t before = count_of(&bench, ITEM_READING, 0);
@@ -407,12 +458,15 @@ a_gateway_that_resets_every_time_is_not_stormed(void **state)
 	(void)state;
 	struct bench bench;
 
-	begin(&bench, 100);
+	begin(&bench, 100, PATIENCE_MS);
+	await(&bench, ITEM_READING, 103, 1);
 	bench.gateway.resets = 1000;
 	await(&bench, ITEM_BUS_LOST, 0, 1);
-	watch(&bench, 2000);
-	/* Two at once, then after 1, 2 and 4 seconds. */
-	assert_in_range(bench.gateway.connections, 3, 5);
+	await_number(&bench, &bench.gateway.connections, 4);
+	/* Made anew at once, then after one and two seconds. */
+	const struct gateway *gateway = &bench.gateway;
+	for (int i = 3; i <= 4; i++)
+		assert_true(gateway->made_at[i] - gateway->reset_at[i - 1] >= 1000 << (i - 3));
 	end(&bench);
 }
 
@@ -422,22 +476,21 @@ another_model_is_told_once_and_asked_rarely(void **state)
 	(void)state;
 	struct bench bench;
 
-	begin(&bench, 100);
+	begin(&bench, 100, PATIENCE_MS);
 	await(&bench, ITEM_READING, 103, 1);
 	bench.gateway.type = 7;
-	await(&bench, ITEM_MISMATCH, 101, 1);
-	watch(&bench, 500);
 	for (uint32_t i = 0; i < METERS; i++)
-		assert_int_equal(count_of(&bench, ITEM_MISMATCH, 100 + i), 1);
-	int answers = bench.gateway.answers;
-	watch(&bench, 500);
-	assert_int_equal(bench.gateway.answers, answers);
+		await(&bench, ITEM_MISMATCH, 100 + i, 1);
+	int asked = bench.gateway.asked[0];
+	watch(&bench, 1000);
+	assert_int_equal(bench.gateway.asked[0], asked);
+	assert_int_equal(count_of(&bench, ITEM_MISMATCH, 0), METERS);
 	assert_int_equal(count_of(&bench, ITEM_METER_LOST, 0), 0);
 	assert_int_equal(count_of(&bench, ITEM_BUS_LOST, 0), 0);
 	/* A reload asks at once, and a meter that was put right is read. */
 	bench.gateway.type = 10;
 	size_t before = count_of(&bench, ITEM_READING, 101);
-	bus_redefine(bench.bus, define(&bench, METERS, 100));
+	bus_redefine(bench.bus, define(&bench, METERS, 100, PATIENCE_MS));
 	await(&bench, ITEM_READING, 101, before + 1);
 	end(&bench);
 }
@@ -448,17 +501,27 @@ refused_registers_are_told_once_and_busy_meters_asked_again(void **state)
 	(void)state;
 	struct bench bench;
 
-	begin(&bench, 100);
+	prepare(&bench);
 	bench.gateway.exception[1] = 2;
 	bench.gateway.exception[2] = 6;
+	start_bus(&bench, 100, PATIENCE_MS);
 	await(&bench, ITEM_MISMATCH, 100, 1);
-	watch(&bench, 500);
+	await_number(&bench, &bench.gateway.asked[2], 2);
 	bench.gateway.exception[2] = 0;
 	await(&bench, ITEM_READING, 101, 1);
 	assert_int_equal(count_of(&bench, ITEM_MISMATCH, 0), 1);
 	assert_int_equal(count_of(&bench, ITEM_METER_LOST, 0), 0);
-	assert_true(count_of(&bench, ITEM_READING, 102) > 2);
+	await(&bench, ITEM_READING, 102, 3);
 	end(&bench);
+}
+
+static bool
+has_mail(struct bus *bus)
+{
+	(void)pthread_mutex_lock(&bus->lock);
+	bool has = bus->mail != NULL;
+	(void)pthread_mutex_unlock(&bus->lock);
+	return has;
 }
 
 static void
@@ -467,12 +530,17 @@ a_reload_keeps_what_is_known_of_meters_that_stay(void **state)
 	(void)state;
 	struct bench bench;
 
-	begin(&bench, 100);
+	begin(&bench, 100, PATIENCE_MS);
 	await(&bench, ITEM_READING, 103, 2);
-	struct bus_definition *fewer = define(&bench, 2, 100);
-	bus_redefine(bench.bus, define(&bench, 3, 100)); /* replaced before it is read, or not */
+	struct bus_definition *fewer = define(&bench, 2, 100, PATIENCE_MS);
+	/* Replaced before it is read, or not. */
+	bus_redefine(bench.bus, define(&bench, 3, 100, PATIENCE_MS));
 	bus_redefine(bench.bus, fewer);
-	watch(&bench, 300);
+	/* From when its mail is taken, the thread tells nothing by the old definition but counters.
+	 */
+	while (has_mail(bench.bus))
+		watch(&bench, 20);
+	take(&bench, 0);
 	size_t gone = count_of(&bench, ITEM_READING, 103);
 	/* The energy falls: only who knows the reading before the reload can tell. */
 	bench.gateway.energy_step = -500;
@@ -493,13 +561,15 @@ stopping_takes_a_moment_whatever_the_bus_does(void **state)
 	struct bench bench;
 
 	for (int dead = 0; dead < 2; dead++) {
-		begin(&bench, 60000);
+		prepare(&bench);
 		for (int i = 1; i <= METERS; i++)
 			bench.gateway.is_dead[i] = dead != 0;
-		watch(&bench, 300);
+		start_bus(&bench, 60000, PATIENCE_MS);
+		await_number(&bench, &bench.gateway.asked[0], dead ? 1 : METERS);
+		watch(&bench, 100);
 		int64_t began = clock_mono();
 		stop_bus(&bench);
-		assert_true(clock_mono() - began < 400);
+		assert_true(clock_mono() - began < PATIENCE_MS / 4);
 		end(&bench);
 	}
 }

@@ -22,22 +22,24 @@ static void
 each_trouble_has_its_name_and_the_next_request_is_right(void **state)
 {
 	(void)state;
+	/* A serial line waits on behind a whole frame that is not the answer. */
 	const struct {
 		struct step step;
 		enum rc rc;
 		enum trouble trouble;
+		uint32_t timeout_ms;
 	} rows[] = {
-		{ { .is_silent = true }, RC_TIMEOUT, TROUBLE_TIMEOUT },
-		{ { .delay_ms = 260 }, RC_TIMEOUT, TROUBLE_TIMEOUT },
-		{ { .unit_off = 1 }, RC_INVALID, TROUBLE_DAMAGED },
-		{ { .function_off = 1 }, RC_INVALID, TROUBLE_DAMAGED },
-		{ { .count_off = -1 }, RC_INVALID, TROUBLE_DAMAGED },
-		{ { .count_off = 1 }, RC_INVALID, TROUBLE_DAMAGED },
-		{ { .exception = 2 }, RC_INVALID, TROUBLE_REFUSED },
-		{ { .exception = 6 }, RC_INVALID, TROUBLE_REFUSED },
-		{ { .exception = 10 }, RC_UNAVAILABLE, TROUBLE_GATEWAY },
-		{ { .exception = 11 }, RC_UNAVAILABLE, TROUBLE_GATEWAY },
-		{ { .cut = 30 }, RC_TIMEOUT, TROUBLE_TIMEOUT },
+		{ { .is_silent = true }, RC_TIMEOUT, TROUBLE_TIMEOUT, SHORT_MS },
+		{ { .awaits_word = true }, RC_TIMEOUT, TROUBLE_TIMEOUT, SHORT_MS },
+		{ { .unit_off = 1 }, RC_INVALID, TROUBLE_DAMAGED, STALL_MS },
+		{ { .function_off = 1 }, RC_INVALID, TROUBLE_DAMAGED, STALL_MS },
+		{ { .count_off = -1 }, RC_INVALID, TROUBLE_DAMAGED, STALL_MS },
+		{ { .count_off = 1 }, RC_INVALID, TROUBLE_DAMAGED, STALL_MS },
+		{ { .exception = 2 }, RC_INVALID, TROUBLE_REFUSED, PATIENCE_MS },
+		{ { .exception = 6 }, RC_INVALID, TROUBLE_REFUSED, PATIENCE_MS },
+		{ { .exception = 10 }, RC_UNAVAILABLE, TROUBLE_GATEWAY, PATIENCE_MS },
+		{ { .exception = 11 }, RC_UNAVAILABLE, TROUBLE_GATEWAY, PATIENCE_MS },
+		{ { .cut = 30 }, RC_TIMEOUT, TROUBLE_TIMEOUT, STALL_MS },
 	};
 	struct bench bench;
 
@@ -45,11 +47,14 @@ each_trouble_has_its_name_and_the_next_request_is_right(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		begin(&bench, t, STEPS({ 0 }, rows[i].step));
 		assert_int_equal(read_from(&bench, 5, 0x0200, 48), RC_OK);
-		enum rc rc = read_from(&bench, 5, 0x0200, 48);
+		enum rc rc = read_within(&bench, 5, 0x0200, 48, rows[i].timeout_ms);
 		expect(&bench, rc, rows[i].rc, rows[i].trouble);
 		assert_int_equal(link_exception(bench.link), rows[i].step.exception);
-		/* As after a late answer: let it come before the next request. */
-		(void)usleep(rows[i].step.delay_ms > 0 ? 100000 : 0);
+		if (rows[i].step.awaits_word) { /* the late answer is there before the request */
+			peer_tell(&bench.peer);
+			await_bytes(&bench);
+		}
+		await_served(&bench, 2);
 		assert_int_equal(link_open(bench.link), RC_OK);
 		assert_int_equal(read_from(&bench, 6, 0x0300, 20), RC_OK);
 		end(&bench);
@@ -104,12 +109,13 @@ a_port_that_is_pulled_out_is_told(void **state)
 	(void)close(bench.peer.fd);
 	int64_t began = clock_mono();
 	expect(&bench, read_from(&bench, 5, 0x0200, 48), RC_UNAVAILABLE, TROUBLE_OPEN);
-	assert_true(clock_mono() - began < 200);
+	assert_true(clock_mono() - began < PATIENCE_MS / 4); /* not by its time-out */
 	assert_int_equal(link_open(bench.link), RC_UNAVAILABLE);
 	expect(&bench, RC_OK, RC_OK, TROUBLE_OPEN);
 	link_free(bench.link);
 	(void)close(bench.slave);
 	(void)close(bench.peer.quit_fd);
+	(void)close(bench.peer.word_fd);
 	(void)close(bench.wake_fd);
 }
 
@@ -119,8 +125,7 @@ a_refused_connection_is_told_at_once(void **state)
 	(void)state;
 	struct peer peer = { .transport = TRANSPORT_TCP };
 
-	peer_listen(&peer);
-	(void)close(peer.listener);
+	peer_bind(&peer);
 	struct link_config config = config_of(&peer);
 	struct link *link = link_new(&config, -1);
 	assert_int_equal(link_open(link), RC_UNAVAILABLE);
@@ -132,8 +137,9 @@ a_refused_connection_is_told_at_once(void **state)
 	link = link_new(&config, -1);
 	int64_t began = clock_mono();
 	assert_int_equal(link_open(link), RC_UNAVAILABLE);
-	assert_true(clock_mono() - began < 100); /* nobody was asked for the name */
+	assert_true(clock_mono() - began < 3000); /* nobody was asked for the name */
 	link_free(link);
+	(void)close(peer.listener);
 }
 
 static void
@@ -145,7 +151,8 @@ closing_resets_the_connection(void **state)
 	begin(&bench, TRANSPORT_TCP, NULL, 0);
 	assert_int_equal(read_from(&bench, 5, 0x0200, 48), RC_OK);
 	link_close(bench.link);
-	(void)usleep(50000);
+	for (int i = 0; i < PATIENCE_MS && !bench.peer.was_reset; i++)
+		(void)usleep(1000);
 	assert_true(bench.peer.was_reset);
 	end(&bench);
 }
@@ -161,10 +168,9 @@ stopping_gives_up_a_request_under_way(void **state)
 		struct step wake = { .delay_ms = 30 };
 		begin(&bench, t, &wake, 1);
 		wake.wakes_fd = bench.wake_fd;
-		bench.link->config.timeout_ms = 5000;
 		int64_t began = clock_mono();
 		expect(&bench, read_from(&bench, 5, 0x0200, 48), RC_UNAVAILABLE, TROUBLE_STOPPED);
-		assert_true(clock_mono() - began < 400);
+		assert_true(clock_mono() - began < PATIENCE_MS / 4);
 		end(&bench);
 	}
 }
@@ -189,8 +195,7 @@ the_line_is_silent_before_each_request(void **state)
 			int64_t silence_us = bench.peer.at_us[k] - bench.peer.sent_us[k - 1];
 			int64_t wanted_us =
 			    t == TRANSPORT_TCP ? rows[i].gap_ms * 1000 : rows[i].silence_us;
-			/* The peer notes its time a little after its last byte. */
-			assert_true(silence_us >= wanted_us - 500);
+			assert_true(silence_us >= wanted_us);
 		}
 		end(&bench);
 	}
@@ -223,20 +228,20 @@ the_clock_of_a_meter_is_set_by_a_raw_exchange(void **state)
 			}
 		begin(&bench, t, steps, COUNT(steps));
 		size_t length = sizeof(answer);
-		assert_int_equal(
-		    link_exchange(bench.link, request, sizeof(request), answer, &length, 500),
+		assert_int_equal(link_exchange(bench.link, request, sizeof(request), answer,
+				     &length, PATIENCE_MS),
 		    RC_OK);
 		assert_int_equal(length, 13);
 		assert_int_equal(answer[1], 0x20);
 		assert_int_equal(bench.peer.lengths[0], sizeof(request));
 		assert_memory_equal(bench.peer.request[0], request, sizeof(request));
 		length = sizeof(answer);
-		enum rc rc =
-		    link_exchange(bench.link, request, sizeof(request), answer, &length, 500);
+		enum rc rc = link_exchange(
+		    bench.link, request, sizeof(request), answer, &length, PATIENCE_MS);
 		expect(&bench, rc, RC_INVALID, TROUBLE_REFUSED);
 		assert_int_equal(link_exception(bench.link), 2);
 		length = sizeof(answer);
-		rc = link_exchange(bench.link, request, sizeof(request), answer, &length, 200);
+		rc = link_exchange(bench.link, request, sizeof(request), answer, &length, SHORT_MS);
 		expect(&bench, rc, RC_TIMEOUT, TROUBLE_TIMEOUT);
 		assert_int_equal(length, 0);
 		/* libmodbus goes on reading where the exchange ended. */
@@ -251,9 +256,9 @@ a_slow_line_gets_the_time_its_bytes_need(void **state)
 	(void)state;
 	struct bench bench;
 
-	/* 255 bytes take 2.1 s at 1200 baud; the time-out of the bus is 0.15 s. */
+	/* 255 bytes take 2.1 s at 1200 baud; the time-out is 0.15 s. */
 	begin_with(&bench, TRANSPORT_RTU_TCP, STEPS({ .delay_ms = 700 }), 1200, 0);
-	assert_int_equal(read_from(&bench, 5, 0x0200, 125), RC_OK);
+	assert_int_equal(read_within(&bench, 5, 0x0200, 125, SHORT_MS), RC_OK);
 	end(&bench);
 }
 
