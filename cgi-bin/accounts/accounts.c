@@ -8,7 +8,6 @@ start(struct req *r)
 }
 
 static const struct route routes[] = {
-	{ GET, "/", PERM_SIGNED_IN, start, .nav = "Overview" },
 	{ GET, "/accounts", PERM_SIGNED_IN, start, .nav = "Overview" },
 	{ GET, "/accounts/overview", PERM_METER_VIEW, overview, .nav = "Overview" },
 	{ GET, "/accounts/board", PERM_METER_VIEW, board, .nav = "Board" },

@@ -19,9 +19,31 @@ export { sleep };
 // Slow builds (sanitizers) need more patience; the tests' own limits are scaled with it.
 export const PATIENCE = Number(process.env.VOLTILL_PATIENCE ?? 1);
 
+// What was begun last ends first: a server before the folder it lives in. One that fails to end does
+// not keep the others alive.
+const endings = new Map();
+async function endAll(scope) {
+  let failure;
+  const stops = endings.get(scope);
+  endings.delete(scope);
+  for (const stop of stops.reverse()) {
+    try {
+      await stop();
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  if (failure) throw failure;
+}
+
 function onEnd(options, stop) {
-  if (options?.t) options.t.after(stop);
-  else after(stop);
+  const scope = options?.t ?? 'file';
+  if (!endings.has(scope)) {
+    endings.set(scope, []);
+    if (options?.t) options.t.after(() => endAll(scope));
+    else after(() => endAll(scope));
+  }
+  endings.get(scope).push(stop);
 }
 
 // A folder with a short name: a unix socket path has at most 107 characters.
@@ -87,7 +109,10 @@ class Child {
   signal_(signal) { if (!this.gone) process.kill(this.pid, signal); }
 
   async stop(signal = 'SIGTERM', seconds = 15) {
-    if (this.gone) return this.exited;
+    if (this.gone) {
+      this.assertClean();
+      return this.exited;
+    }
     this.signal_(signal);
     const timer = sleep(seconds * 1000 * PATIENCE, 'late', { ref: false });
     if (await Promise.race([this.exited, timer]) === 'late') {
@@ -95,7 +120,14 @@ class Child {
       await this.exited;
       throw new Error(`${this.name} did not stop within ${seconds} s`);
     }
+    this.assertClean();
     return this.exited;
+  }
+
+  // What a sanitizer had to say is a failure of whichever test stops the program.
+  assertClean() {
+    const word = /.*(Sanitizer|runtime error:).*/.exec(this.log());
+    if (word) throw new Error(`${this.name}: ${this.log().slice(word.index, word.index + 4000)}`);
   }
 
   async kill9() {
