@@ -2,9 +2,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 #include <cmocka.h>
 
-#include "../../lib/base/clock.h"
 #include "../../lib/base/secret.c"
 #include "../../lib/base/text.h"
 
@@ -57,16 +57,17 @@ a_hash_opens_with_its_password_only(void **state)
 	assert_int_equal(secret_verify("$argon2id$broken", "x"), RC_DENIED);
 }
 
-static int64_t
-time_of_verify_us(const char *hash)
+/* Of the processor: others may be busy. */
+static clock_t
+time_of_verify(const char *hash)
 {
-	int64_t best = INT64_MAX;
+	clock_t best = 0;
 
 	for (int i = 0; i < 5; i++) {
-		int64_t from = clock_mono_us();
+		clock_t from = clock();
 		assert_int_equal(secret_verify(hash, "wrong password"), RC_DENIED);
-		int64_t took = clock_mono_us() - from;
-		best = took < best ? took : best;
+		clock_t took = clock() - from;
+		best = i == 0 || took < best ? took : best;
 	}
 	return best;
 }
@@ -78,8 +79,8 @@ nobody_takes_as_long_as_somebody(void **state)
 
 	(void)state;
 	assert_int_equal(secret_hash("right password", hash), RC_OK);
-	int64_t somebody = time_of_verify_us(hash), nobody_us = time_of_verify_us(NULL);
-	assert_true(nobody_us > somebody / 2 && nobody_us < somebody * 2);
+	clock_t known = time_of_verify(hash), unknown = time_of_verify(NULL);
+	assert_true(unknown > known / 2 && unknown < known * 2);
 }
 
 static void
