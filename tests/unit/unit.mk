@@ -69,9 +69,8 @@ endef
 $(foreach name,$(unit_names),$(eval $(call unit_test,$(name),unit)))
 $(foreach name,$(db_names),$(eval $(call unit_test,$(name),db)))
 
+# Three at a time: those that talk over lines mostly wait.
 .PHONY: unit
 unit: $(unit_names:%=$(BUILD)/unit/test_%)
-	@failed=0; for test in $^; do \
-	    if out=$$($$test 2>&1); then echo "ok   $$(basename $$test)"; \
-	    else echo "FAIL $$(basename $$test)"; echo "$$out"; failed=1; fi; \
-	done; exit $$failed
+	@printf '%s\n' $^ | xargs -P 3 -I '{}' sh -c 'name=$$(basename {}); \
+	    if out=$$({} 2>&1); then echo "ok   $$name"; else echo "FAIL $$name"; echo "$$out"; exit 1; fi'
