@@ -30,6 +30,7 @@
 
 #define OUTBOX_ITEMS  16384 /* what the buses find while one transaction hangs */
 #define RETRY_MS      2000
+#define CATCH_UP_MS   20
 #define REMIND_MS     CLOCK_MINUTE
 #define EVENT_FD_MIN  1024 /* bus.c puts its event descriptors there, two a bus */
 #define BUSES_MAX     900  /* as conf.c limits collector.max_buses */
@@ -162,6 +163,18 @@ enter_patiently(const struct conf *conf, const char *name, int signal_fd, struct
 	return db;
 }
 
+/* Stores what an earlier run left in the spool. False when a signal ended the waiting. */
+static bool
+catch_up(const struct store *store, int signal_fd)
+{
+	while (!store_has_caught_up(store)) {
+		int signal = next_signal(signal_fd, CATCH_UP_MS);
+		if (signal == SIGTERM || signal == SIGINT)
+			return false;
+	}
+	return true;
+}
+
 static int
 check_statements(const struct conf *conf)
 {
@@ -217,14 +230,17 @@ main(int argc, char **argv)
 	    RC_OK)
 		return 1;
 	struct db *db = enter_patiently(&conf, name, signal_fd, &owner);
-	if (db == NULL)
+	if (db == NULL) {
+		spool_close(spool);
 		return 0;
+	}
 	struct outbox *outbox = outbox_new(OUTBOX_ITEMS);
 	struct store *store = store_start(&conf, &owner, outbox, spool);
+	bool may_read = catch_up(store, signal_fd);
 	struct dispatcher *dispatcher = dispatcher_start(&conf, db, &owner, outbox, store, spool);
 	log_info("collector", "%s runs as %s", VOLTILL_VERSION, name);
 
-	int status = serve(dispatcher, signal_fd);
+	int status = may_read ? serve(dispatcher, signal_fd) : 0;
 
 	dispatcher_stop(dispatcher);
 	outbox_close(outbox);

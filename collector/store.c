@@ -21,7 +21,7 @@ struct store {
 	const struct conf *conf;
 	struct outbox *outbox;
 	struct spool *spool;
-	atomic_bool has_new_bus;
+	atomic_bool has_new_bus, has_caught_up;
 	bool is_complete; /* for store_join */
 
 	/* The thread's own. */
@@ -386,6 +386,8 @@ run(void *context)
 
 	(void)pthread_setname_np(pthread_self(), "store");
 	while (is_open) {
+		if (spool_is_empty(store->spool))
+			atomic_store(&store->has_caught_up, true);
 		bool replays = !spool_is_empty(store->spool) && may_try(store);
 		is_open = take_batch(store, replays ? 0 : BATCH_WAIT_MS, &count);
 		if (spool_is_empty(store->spool))
@@ -420,6 +422,12 @@ store_start(const struct conf *conf, const struct lease_owner *owner, struct out
 	if (failed != 0)
 		log_fatal("store", "its thread does not start: error %d", failed);
 	return store;
+}
+
+bool
+store_has_caught_up(const struct store *store)
+{
+	return atomic_load(&store->has_caught_up);
 }
 
 void

@@ -24,6 +24,10 @@ struct store;
 struct store *store_start(const struct conf *conf, const struct lease_owner *owner,
     struct outbox *outbox, struct spool *spool);
 
+/* False as long as half hours of an earlier run wait in the spool. No bus may be read before: the
+ * last half hour that its meters begin with must be the last one there is. */
+bool store_has_caught_up(const struct store *store);
+
 /* A bus was added: the running alarms are read again before anything more is stored. */
 void store_refresh(struct store *store);
 
