@@ -100,7 +100,7 @@ test-long: deps-test
 	@LONG=1 tools/test
 
 # The fast part, before each commit.
-check: lint unit
+check: lint unit-fast
 
 bench:
 	@tools/deps bench
