@@ -244,6 +244,7 @@ quality_text(struct req *r, uint16_t quality)
 		uint16_t bit;
 		const char *key;
 	} doubts[] = {
+		{ QUALITY_OTHER_METER, "Quality.OtherMeter" },
 		{ QUALITY_ROLLOVER, "Quality.Rollover" },
 		{ QUALITY_DECREASED, "Quality.Decreased" },
 		{ QUALITY_JUMP, "Quality.Jump" },

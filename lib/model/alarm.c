@@ -10,6 +10,7 @@ static const char *const names[ALARM_KINDS] = {
 	[ALARM_IMPLAUSIBLE] = "implausible",
 	[ALARM_MODEL_MISMATCH] = "model_mismatch",
 	[ALARM_BUS_NOISE] = "bus_noise",
+	[ALARM_IDENTITY_MISMATCH] = "identity_mismatch",
 };
 
 enum { BEGIN, END, FOLD, END_METERS, END_BUSES, RUNNING };

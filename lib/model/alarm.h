@@ -17,6 +17,7 @@ enum alarm_kind {
 	ALARM_IMPLAUSIBLE,    /* a meter says what cannot be */
 	ALARM_MODEL_MISMATCH, /* it is not the model it should be */
 	ALARM_BUS_NOISE,      /* bytes without end on the bus */
+	ALARM_IDENTITY_MISMATCH, /* it shows the number of another meter */
 	ALARM_KINDS,
 };
 

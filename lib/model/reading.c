@@ -83,7 +83,7 @@ is_after_gap(const struct reading *r, const struct reading_last *last)
 void
 reading_check(struct reading *reading, const struct reading_last *last, int64_t rated_power_w)
 {
-	unsigned quality = reading->quality & QUALITY_DEMO;
+	unsigned quality = reading->quality & (QUALITY_DEMO | QUALITY_OTHER_METER);
 
 	if (is_empty(reading))
 		quality |= QUALITY_EMPTY;

@@ -23,8 +23,10 @@ enum quality {
 	QUALITY_CLOCK = 1 << 4,      /* the meter's clock is off by more than 5 minutes */
 	QUALITY_DEMO = 1 << 5,       /* generated history of the demo building */
 	QUALITY_AFTER_GAP = 1 << 6,  /* first after a gap: the interval is longer than one period */
+	QUALITY_OTHER_METER = 1 << 7, /* what answers shows another meter's number */
 };
-#define QUALITY_UNUSABLE (QUALITY_DECREASED | QUALITY_JUMP | QUALITY_EMPTY)
+#define QUALITY_UNUSABLE \
+	(QUALITY_DECREASED | QUALITY_JUMP | QUALITY_EMPTY | QUALITY_OTHER_METER)
 
 enum meter_flag {
 	FLAG_FAULT = 1 << 0,
@@ -90,7 +92,7 @@ struct reading_last {
 	int64_t period_ms; /* of the slots; an interval longer than this is after a gap. 0: never */
 };
 
-/* Judges reading against last, sets reading->quality (keeps QUALITY_DEMO) and, in a half hour, used_wh
+/* Judges reading against last, sets reading->quality (keeps QUALITY_DEMO and QUALITY_OTHER_METER) and, in a half hour, used_wh
  * and used_period_wh by reading_used. rated_power_w bounds what is plausible, 0 bounds nothing; pure,
  * no clock. A reading with QUALITY_UNUSABLE does not become the base of the next: reading_accept moves
  * last forward only for usable ones. */

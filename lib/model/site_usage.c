@@ -21,8 +21,8 @@ static const struct query Q[] QUERIES = {
 				 "m "
 				 "JOIN reading a ON a.meter_id = m.meter_id AND a.taken_at = ? "
 				 "JOIN reading b ON b.meter_id = m.meter_id AND b.taken_at = ? "
-				 "WHERE m.credit_mode <> 'monitor' AND a.quality & 14 = 0 "
-				 "AND b.quality & 14 = 0 AND b.energy_wh >= a.energy_wh LIMIT 1" },
+				 "WHERE m.credit_mode <> 'monitor' AND a.quality & 142 = 0 "
+				 "AND b.quality & 142 = 0 AND b.energy_wh >= a.energy_wh LIMIT 1" },
 };
 
 static struct {

@@ -22,7 +22,7 @@ enum {
 	EXPORT_MONTHS
 };
 
-/* 14 is QUALITY_UNUSABLE. */
+/* 142 is QUALITY_UNUSABLE. */
 static const struct query Q[] QUERIES = {
 	[READINGS] = { .sql = "SELECT taken_at, energy_wh, sharp_wh, peak_wh, flat_wh, valley_wh, "
 			      "power_w, "
@@ -30,14 +30,14 @@ static const struct query Q[] QUERIES = {
 			      "taken_at <= ? "
 			      "ORDER BY taken_at LIMIT 3000" },
 	[BASE] = { .sql = "SELECT taken_at FROM reading WHERE meter_id = ? AND taken_at <= ? "
-			  "AND quality & 14 = 0 ORDER BY taken_at DESC LIMIT 1" },
+			  "AND quality & 142 = 0 ORDER BY taken_at DESC LIMIT 1" },
 	[DAYS] = { .sql =
 		       "SELECT day, used_wh, sharp_wh, peak_wh, flat_wh, valley_wh, max_power_w, "
 		       "max_power_at, readings FROM energy_day WHERE meter_id = ? AND day >= ? "
 		       "AND day < ? ORDER BY day LIMIT 366" },
 	[DOUBTS] = { .sql = "SELECT taken_at, quality FROM reading WHERE meter_id = ? AND taken_at "
 			    "> ? "
-			    "AND taken_at <= ? AND quality & 15 <> 0 ORDER BY taken_at LIMIT 50" },
+			    "AND taken_at <= ? AND quality & 143 <> 0 ORDER BY taken_at LIMIT 50" },
 	[REGISTERS] = { .sql = "SELECT taken_at, read_at, energy_wh, sharp_wh, peak_wh, flat_wh, "
 			       "valley_wh, "
 			       "power_w, credit_fen, purchase_count, quality FROM reading WHERE "
@@ -46,7 +46,8 @@ static const struct query Q[] QUERIES = {
 	[EXPORT_REGISTERS] = { .sql =
 				   "SELECT taken_at, read_at, energy_wh, sharp_wh, peak_wh, "
 				   "flat_wh, valley_wh, "
-				   "power_w, credit_fen, purchase_count, CASE WHEN quality & 8 "
+				   "power_w, credit_fen, purchase_count, CASE WHEN quality & 128 "
+				   "THEN 'OtherMeter' WHEN quality & 8 "
 				   "THEN 'Empty' "
 				   "WHEN quality & 4 THEN 'Jump' WHEN quality & 2 THEN 'Decreased' "
 				   "WHEN quality & 1 THEN 'Rollover' WHEN quality & 16 THEN "
@@ -70,7 +71,7 @@ static const struct query Q[] QUERIES = {
 			       "from_valley "
 			       "FROM reading WHERE meter_id = ? AND taken_at >= ? AND taken_at <= "
 			       "? "
-			       "AND quality & 14 = 0 WINDOW w AS (ORDER BY taken_at)) AS steps "
+			       "AND quality & 142 = 0 WINDOW w AS (ORDER BY taken_at)) AS steps "
 			       "WHERE from_at IS NOT NULL ORDER BY taken_at LIMIT 3000" },
 	[EXPORT_DAYS] = { .sql = "SELECT day, used_wh, sharp_wh, peak_wh, flat_wh, valley_wh, "
 				 "max_power_w, "
