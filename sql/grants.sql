@@ -2,9 +2,11 @@
 -- `voltillctl db-password ACCOUNT` opens it. The rights are taken away and given anew each time.
 CREATE USER IF NOT EXISTS voltill_login@localhost     IDENTIFIED VIA mysql_native_password USING 'invalid' ACCOUNT LOCK;
 CREATE USER IF NOT EXISTS voltill_accounts@localhost  IDENTIFIED VIA mysql_native_password USING 'invalid' ACCOUNT LOCK;
+CREATE USER IF NOT EXISTS voltill_settings@localhost  IDENTIFIED VIA mysql_native_password USING 'invalid' ACCOUNT LOCK;
 CREATE USER IF NOT EXISTS voltill_collector@localhost IDENTIFIED VIA mysql_native_password USING 'invalid' ACCOUNT LOCK;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM voltill_login@localhost;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM voltill_accounts@localhost;
+REVOKE ALL PRIVILEGES, GRANT OPTION FROM voltill_settings@localhost;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM voltill_collector@localhost;
 
 -- login: who signs in. Only this program reads and writes password hashes.
@@ -44,6 +46,16 @@ GRANT SELECT ON energy_day                     TO voltill_accounts@localhost;
 GRANT SELECT ON poll_hour                      TO voltill_accounts@localhost;
 GRANT SELECT ON alarm                          TO voltill_accounts@localhost;
 GRANT SELECT ON v_meter_now                    TO voltill_accounts@localhost;
+
+-- settings: what the building is and who works with it. It reads no password hash and writes no reading.
+GRANT SELECT ON schema_version                 TO voltill_settings@localhost;
+GRANT SELECT ON setting                        TO voltill_settings@localhost;
+GRANT SELECT ON role                           TO voltill_settings@localhost;
+GRANT SELECT ON role_permission                TO voltill_settings@localhost;
+GRANT SELECT (operator_id, username, display_name, role_id, password_changed_at, must_change, language, theme,
+  created_at, disabled_at) ON operator         TO voltill_settings@localhost;
+GRANT SELECT, UPDATE (seen_at, ended_at, end_reason) ON session TO voltill_settings@localhost;
+GRANT SELECT, INSERT ON audit                  TO voltill_settings@localhost;
 
 -- collector: reads what to ask, writes what was answered. It can neither change nor delete a reading.
 GRANT SELECT ON schema_version                 TO voltill_collector@localhost;

@@ -11,6 +11,7 @@ static const struct entry {
 	{ "Board", "/accounts/board", PERM_METER_VIEW, "Monitor" },
 	{ "Meters", "/accounts/meters", PERM_METER_VIEW, "Monitor" },
 	{ "Gateways", "/accounts/gateways", PERM_BUS_VIEW, "Monitor" },
+	{ "Settings", "/settings", PERM_SIGNED_IN, "Manage" },
 };
 
 void

@@ -10,6 +10,16 @@ static const char *const NAMES[PERM_COUNT] = {
 	[PERM_METER_VIEW] = "meter.view",
 	[PERM_BUS_VIEW] = "bus.view",
 	[PERM_EXPORT] = "export",
+	[PERM_PLACE_EDIT] = "place.edit",
+	[PERM_GATEWAY_EDIT] = "gateway.edit",
+	[PERM_METER_EDIT] = "meter.edit",
+	[PERM_METER_WRITE] = "meter.write",
+	[PERM_IMPORT] = "import",
+	[PERM_TARIFF_VIEW] = "tariff.view",
+	[PERM_TARIFF_EDIT] = "tariff.edit",
+	[PERM_OPERATOR_EDIT] = "operator.edit",
+	[PERM_AUDIT_VIEW] = "audit.view",
+	[PERM_SETTING_EDIT] = "setting.edit",
 };
 
 const char *

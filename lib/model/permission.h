@@ -15,6 +15,16 @@ enum permission {
 	PERM_METER_VIEW, /* "meter.view": overview, board, meters and their readings */
 	PERM_BUS_VIEW,	 /* "bus.view": gateways, buses, success rates */
 	PERM_EXPORT,	 /* "export": Excel and CSV of what may be seen */
+	PERM_PLACE_EDIT,    /* "place.edit": the tree of places */
+	PERM_GATEWAY_EDIT,  /* "gateway.edit": gateways, buses, scan and test of a bus */
+	PERM_METER_EDIT,    /* "meter.edit": meters and what the database says about them */
+	PERM_METER_WRITE,   /* "meter.write": orders that write into meters */
+	PERM_IMPORT,	    /* "import": files with places, gateways, buses, meters, accounts */
+	PERM_TARIFF_VIEW,   /* "tariff.view": prices and the calendar */
+	PERM_TARIFF_EDIT,   /* "tariff.edit": drafts, publishing, which meter has which tariff */
+	PERM_OPERATOR_EDIT, /* "operator.edit": operators, roles, scopes; never with audit.view */
+	PERM_AUDIT_VIEW,    /* "audit.view": who did what */
+	PERM_SETTING_EDIT,  /* "setting.edit": settings of the installation */
 	PERM_COUNT
 };
 
