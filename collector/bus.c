@@ -30,8 +30,8 @@
 
 /* The line was closed, or could not be opened. The first time after an answer it is opened again at
  * once: gateways close what was idle. From then on in growing distance. */
-static void
-note_closed(struct bus *bus, enum trouble trouble, int64_t now, int64_t wall)
+void
+bus_note_closed(struct bus *bus, enum trouble trouble, int64_t now, int64_t wall)
 {
 	int64_t pause_ms = CLOCK_SECOND;
 
@@ -61,7 +61,7 @@ open_line(struct bus *bus, int64_t now, int64_t wall)
 		return true;
 	}
 	if (link_trouble(bus->link) == TROUBLE_OPEN)
-		note_closed(bus, TROUBLE_OPEN, clock_mono(), wall);
+		bus_note_closed(bus, TROUBLE_OPEN, clock_mono(), wall);
 	return false;
 }
 
@@ -133,10 +133,14 @@ settle_reading(struct bus *bus, size_t i, const uint16_t (*registers)[PROFILE_RE
 	reading->slot_at = plan_slot(bus->plan, i, wall);
 	if (meter->phases == 1)
 		reading->has &= ~(uint32_t)HAS_PHASES;
-	tell_change(bus, station, plan_answered(bus->plan, i, now, wall), wall, TROUBLE_NONE);
+	enum plan_change change = plan_answered(bus->plan, i, now, wall);
+	tell_change(bus, station, change, wall, TROUBLE_NONE);
+	if (change == PLAN_BACK)
+		station->identity_at = 0;
 	station->missed_since = 0;
 	station->is_mismatched = false;
 	reading_check(reading, &station->last, meter->rated_power_w);
+	identity_check(bus, i, reading);
 	reading_accept(&station->last, reading);
 	outbox_put(bus->outbox, &item);
 }
@@ -157,17 +161,23 @@ settle_refusal(struct bus *bus, size_t i, int64_t now, int64_t wall)
 		note_silence(bus, i, TROUBLE_REFUSED, now, wall);
 }
 
+uint32_t
+bus_timeout_ms(const struct bus *bus, const struct profile *profile)
+{
+	uint32_t timeout_ms = bus->definition->link.timeout_ms;
+
+	return timeout_ms > profile->answer_timeout_ms ? timeout_ms : profile->answer_timeout_ms;
+}
+
 /* Asks for all blocks, and once more for one that came damaged: the line is quiet by then. */
 static enum trouble
 read_blocks(struct bus *bus, struct station *station, uint16_t (*registers)[PROFILE_REGISTERS_MAX])
 {
 	const struct profile *profile = station->definition->profile;
-	uint32_t timeout_ms = bus->definition->link.timeout_ms;
+	uint32_t timeout_ms = bus_timeout_ms(bus, profile);
 	bool is_spare_left_out = station->is_short && profile->spare_register != 0;
 	bool was_damaged = false;
 
-	if (timeout_ms < profile->answer_timeout_ms)
-		timeout_ms = profile->answer_timeout_ms;
 	for (size_t i = 0; i < PROFILE_BLOCKS_MAX && profile->blocks[i].count > 0;) {
 		const struct block *block = &profile->blocks[i];
 		uint16_t count = (uint16_t)(block->count - (i == 0 && is_spare_left_out));
@@ -226,7 +236,7 @@ ask(struct bus *bus, size_t i, int64_t began)
 	if (trouble == TROUBLE_NONE || trouble == TROUBLE_REFUSED)
 		note_answer(bus, station, wall);
 	if (!link_is_open(bus->link))
-		note_closed(bus, trouble, now, wall);
+		bus_note_closed(bus, trouble, now, wall);
 	switch (trouble) {
 	case TROUBLE_NONE:
 		settle_reading(bus, i, registers, now, wall);
@@ -283,6 +293,7 @@ make_station(const struct bus *bus, struct plan *plan, struct station *station,
 
 	*station = is_known ? bus->stations[old] : (struct station){ .last = meter->last };
 	station->definition = meter;
+	identity_redefine(station, is_known ? &bus->stations[old] : NULL);
 	plan_remember(plan, i, station->last.slot_at, station->last.read_at);
 	/* A person may have put a wrong meter right: it is asked at once. */
 	if (is_known && !station->is_mismatched)

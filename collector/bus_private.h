@@ -1,5 +1,6 @@
 /*
- * bus_private.h - shared by bus.c, which asks, and bus_tell.c, which tells what came of it.
+ * bus_private.h - shared by bus.c, which asks, bus_identity.c, which asks who answers, and
+ * bus_tell.c, which tells what came of it.
  */
 #ifndef VOLTILL_BUS_PRIVATE_H
 #define VOLTILL_BUS_PRIVATE_H
@@ -22,6 +23,12 @@ struct station {
 	int busy_tries;
 	bool is_short; /* leave the spare register out: a late answer then has another length */
 	bool is_mismatched; /* told once */
+
+	int64_t identity_at; /* its number is not asked before, monotonic; 0: at once */
+	int identity_failures;
+	bool was_itself;     /* it has shown the number of its definition */
+	bool is_other_meter; /* it shows another meter's, and that is told */
+	bool is_implausible; /* the last reading was */
 };
 
 enum news { NEWS_NONE, NEWS_LOST, NEWS_BACK };
@@ -50,9 +57,23 @@ struct bus {
 	int64_t hour_at;		      /* UTC hour the counters belong to */
 };
 
+/* bus.c: what a request to a meter of this profile may take; the line is closed, or could not be
+ * opened. */
+uint32_t bus_timeout_ms(const struct bus *bus, const struct profile *profile);
+void bus_note_closed(struct bus *bus, enum trouble trouble, int64_t now, int64_t wall);
+
+/* bus_identity.c: a definition begins to be in force. before is what was known of this meter under
+ * the last one, NULL if it is new. */
+void identity_redefine(struct station *station, const struct station *before);
+/* Asks a meter for its own number if that is due, after its values, and before they are believed:
+ * at the start, when it comes back, when its values stopped following, and once a day. Marks
+ * reading when another meter's number is shown. */
+void identity_check(struct bus *bus, size_t i, struct reading *reading);
+
 /* An empty item of this bus. */
 struct item item_of(const struct bus *bus, enum item_kind kind);
 
+void tell_other_meter(struct bus *bus, uint32_t meter_id, int64_t at, const char *number);
 void tell_event(
     struct bus *bus, enum item_kind kind, uint32_t meter_id, int64_t at, enum trouble trouble);
 /* Both tell a change only. */

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "bus_private.h"
 
 struct item
@@ -17,6 +18,16 @@ tell_event(
 
 	item.u.event =
 	    (struct item_event){ .meter_id = meter_id, .at = at, .trouble = (int)trouble };
+	outbox_put(bus->outbox, &item);
+}
+
+void
+tell_other_meter(struct bus *bus, uint32_t meter_id, int64_t at, const char *number)
+{
+	struct item item = item_of(bus, ITEM_OTHER_METER);
+
+	item.u.event = (struct item_event){ .meter_id = meter_id, .at = at };
+	(void)text_copy(item.u.event.number, sizeof(item.u.event.number), number);
 	outbox_put(bus->outbox, &item);
 }
 

@@ -32,7 +32,8 @@ static const struct query Q[] QUERIES = {
 	[METERS] = { .sql =
 			 "SELECT m.meter_id, m.unit, mm.code, m.phases, m.ct_ratio, m.pt_ratio,"
 			 " m.rated_power_w, s.read_at, s.energy_wh, s.quality, r.taken_at,"
-			 " r.read_at, r.energy_wh, r.sharp_wh, r.peak_wh, r.flat_wh, r.valley_wh"
+			 " r.read_at, r.energy_wh, r.sharp_wh, r.peak_wh, r.flat_wh, r.valley_wh,"
+			 " m.number"
 			 " FROM meter m"
 			 " JOIN meter_model mm ON mm.meter_model_id = m.meter_model_id"
 			 " LEFT JOIN meter_state s ON s.meter_id = m.meter_id"
@@ -214,6 +215,9 @@ fill_meter(const struct rows *rows, struct meter_definition *m, const struct com
 	m->addresses = 1;
 	if (m->phases == 3 && m->profile != NULL && m->profile->three_phase_addresses > 1)
 		m->addresses = m->profile->three_phase_addresses;
+	if (m->profile != NULL)
+		identity_expect(&m->profile->identity, rows_text(rows, 17), m->identity);
+	m->was_other_meter = !rows_is_null(rows, 9) && (rows_int(rows, 9) & QUALITY_OTHER_METER);
 	fill_last(rows, &m->last);
 	return check_meter(rows, m, c);
 }

@@ -9,6 +9,7 @@
 
 #include "base/db.h"
 #include "base/rc.h"
+#include "identity.h"
 #include "link.h"
 #include "model/reading.h"
 #include "plan.h"
@@ -21,6 +22,8 @@ struct meter_definition {
 	uint8_t addresses; /* it takes from unit on: a three-phase user of a box has three */
 	const struct profile *profile;
 	int64_t ct_ratio, pt_ratio, rated_power_w;
+	char identity[IDENTITY_ROOM]; /* the digits it should show; "": cannot be compared */
+	bool was_other_meter;	      /* its newest state says so */
 	struct reading_last
 	    last; /* from the database, so that a restart judges the first reading too */
 };

@@ -18,9 +18,10 @@
 
 struct known_bus {
 	uint32_t bus_id;
-	uint64_t owned_epoch;	  /* of our lease, as read under the current fence; 0: not ours */
-	uint8_t marks, new_marks; /* 1 << enum alarm_kind: runs; what it will be after the commit */
-	bool has_round;		  /* round waits to be stored */
+	uint64_t owned_epoch; /* of our lease, as read under the current fence; 0: not ours */
+	/* 1 << enum alarm_kind: runs; what it will be after the commit */
+	uint32_t marks, new_marks;
+	bool has_round;	 /* round waits to be stored */
 	bool needs_fold; /* its alarm, or one of its meters', changed in this transaction */
 	uint64_t round_epoch;
 	struct bus_round round;
@@ -29,7 +30,7 @@ struct known_bus {
 struct known_meter {
 	uint32_t meter_id, bus_id;
 	uint64_t epoch;
-	uint8_t marks, new_marks;
+	uint32_t marks, new_marks;
 	bool has_state, has_polls; /* these wait to be stored */
 	uint16_t doubts;	   /* qualities seen since the state was stored */
 	struct reading state;

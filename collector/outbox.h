@@ -16,15 +16,17 @@ enum item_kind {
 	ITEM_METER_BACK,
 	ITEM_BUS_LOST, /* with u.event.trouble */
 	ITEM_BUS_BACK,
-	ITEM_BUS_ROUND, /* u.round */
-	ITEM_MISMATCH,	/* the meter is not the model it should be */
-	ITEM_POLLS,	/* u.polls: counters of one meter, added up since the last */
+	ITEM_BUS_ROUND,	  /* u.round */
+	ITEM_MISMATCH,	  /* the meter is not the model it should be */
+	ITEM_OTHER_METER, /* it shows the number u.event.number, which is another meter's */
+	ITEM_POLLS,	  /* u.polls: counters of one meter, added up since the last */
 };
 
 struct item_event {
 	uint32_t meter_id;
 	int64_t at;
-	int trouble; /* enum trouble */
+	int trouble;	 /* enum trouble */
+	char number[16]; /* of ITEM_OTHER_METER: digits */
 };
 
 struct item_round {

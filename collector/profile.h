@@ -7,6 +7,7 @@
 #ifndef VOLTILL_PROFILE_H
 #define VOLTILL_PROFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -86,6 +87,14 @@ struct field {
 	uint8_t shift, bits, into;
 };
 
+/* Where a meter keeps its own number: digits in binary-coded decimal, two a byte. */
+struct identity {
+	struct block block; /* count 0: this model shows no number that is known */
+	uint8_t offset;	    /* bytes of the answer in front of the number */
+	uint8_t digits;
+	bool is_shared; /* it is the number of the box, and all its loops show the same */
+};
+
 struct profile {
 	const char *code;			 /* meter_model.code */
 	struct block blocks[PROFILE_BLOCKS_MAX]; /* asked in order; ends with count 0 */
@@ -93,6 +102,7 @@ struct profile {
 	size_t field_count;
 	uint32_t has;			   /* enum reading_part of a three-phase meter */
 	uint16_t type_address, type_value; /* identity: register and what it must hold; 0: none */
+	struct identity identity;
 	uint16_t spare_register; /* last register of block 0 that may be left out (length trick); 0:
 				    none */
 	int64_t register_range_wh; /* the energy register returns to zero here, before the ratios */

@@ -113,6 +113,7 @@ encode(uint64_t record[WORDS], const struct item *item)
 	} else {
 		w[2] = pair(item->u.event.meter_id, (uint32_t)item->u.event.trouble);
 		w[3] = (uint64_t)item->u.event.at;
+		memcpy(&w[4], item->u.event.number, sizeof(item->u.event.number));
 	}
 	for (size_t i = 0; i < WORDS - 1; i++)
 		record[i] = htole64(w[i]);
@@ -138,6 +139,8 @@ decode(const uint64_t record[WORDS], struct item *item)
 		item->u.event = (struct item_event){ .meter_id = (uint32_t)w[2],
 			.trouble = (int)(uint32_t)(w[2] >> 32),
 			.at = (int64_t)w[3] };
+	if (item->kind == ITEM_OTHER_METER)
+		memcpy(item->u.event.number, &w[4], sizeof(item->u.event.number) - 1);
 	if (item->kind != ITEM_READING &&
 	    (item->u.event.trouble < 0 || item->u.event.trouble >= TROUBLES))
 		return false;
@@ -155,6 +158,7 @@ spool_keeps(const struct item *item)
 	case ITEM_BUS_LOST:
 	case ITEM_BUS_BACK:
 	case ITEM_MISMATCH:
+	case ITEM_OTHER_METER:
 		return true;
 	default:
 		return false;

@@ -96,7 +96,7 @@ static void
 mark_alarm(void *context, const struct alarm *alarm)
 {
 	struct known *known = context;
-	uint8_t mark = (uint8_t)(1u << alarm->kind);
+	uint32_t mark = 1u << alarm->kind;
 
 	if (alarm->meter_id != 0) {
 		struct known_meter *meter = known_meter(known, alarm->meter_id);

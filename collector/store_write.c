@@ -7,7 +7,8 @@
 #include "link.h"
 #include "store_write.h"
 
-#define MARK(kind) (uint8_t)(1u << (kind))
+#define MARK(kind) (1u << (kind))
+#define DETAIL_MAX 64
 #define BUS_MARKS  (MARK(ALARM_BUS_LOST) | MARK(ALARM_BUS_NOISE))
 
 /* ---- the fence ---- */
@@ -119,7 +120,7 @@ settle_marks(struct writing *w, bool is_stored)
 
 /* Begins or ends one alarm, unless it is so already. */
 static enum rc
-set_mark(struct db *db, struct writing *w, uint8_t *marks, const struct alarm *alarm, bool begins)
+set_mark(struct db *db, struct writing *w, uint32_t *marks, const struct alarm *alarm, bool begins)
 {
 	if (((*marks & MARK(alarm->kind)) != 0) == begins)
 		return RC_OK;
@@ -222,6 +223,7 @@ store_event(struct db *db, struct writing *w, const struct item *item)
 	struct known_bus *bus = known_bus(w->known, item->bus_id);
 	struct known_meter *meter =
 	    event->meter_id == 0 ? NULL : known_meter(w->known, event->meter_id);
+	char detail[DETAIL_MAX];
 
 	switch (item->kind) {
 	case ITEM_METER_LOST:
@@ -231,6 +233,9 @@ store_event(struct db *db, struct writing *w, const struct item *item)
 		return meter_is_back(db, w, meter, event->at);
 	case ITEM_MISMATCH:
 		return set_meter(db, w, meter, ALARM_MODEL_MISMATCH, true, event->at, "");
+	case ITEM_OTHER_METER:
+		(void)snprintf(detail, sizeof(detail), "other_meter %s", event->number);
+		return set_meter(db, w, meter, ALARM_IDENTITY_MISMATCH, true, event->at, detail);
 	case ITEM_BUS_LOST:
 		return bus_is_lost(db, w, bus, event);
 	case ITEM_BUS_BACK:
@@ -248,6 +253,24 @@ doubt_word(unsigned quality)
 	return (quality & QUALITY_DECREASED) != 0 ? "decreased" : "jump";
 }
 
+/* That another meter answers explains why the values do not follow: one alarm says it. */
+static enum rc
+judge_values(struct db *db, struct writing *w, struct known_meter *meter, int64_t at)
+{
+	bool is_other = ((meter->doubts | meter->state.quality) & QUALITY_OTHER_METER) != 0;
+	char detail[DETAIL_MAX];
+	enum rc rc = RC_OK;
+
+	if ((meter->doubts & QUALITY_UNUSABLE) != 0 && !is_other) {
+		(void)snprintf(detail, sizeof(detail), "%s %lld", doubt_word(meter->doubts),
+		    (long long)meter->state.energy_wh);
+		rc = set_meter(db, w, meter, ALARM_IMPLAUSIBLE, true, at, detail);
+	}
+	if (rc == RC_OK && (is_other || (meter->state.quality & QUALITY_UNUSABLE) == 0))
+		rc = set_meter(db, w, meter, ALARM_IMPLAUSIBLE, false, at, "");
+	return rc;
+}
+
 /* What an answer says by itself: its meter and its bus are back, and it can be believed or not.
  * After a restart nobody else knows that they were lost. */
 static enum rc
@@ -255,21 +278,16 @@ judge_state(struct db *db, struct writing *w, struct known_meter *meter)
 {
 	struct known_bus *bus = known_bus(w->known, meter->bus_id);
 	int64_t at = meter->state.read_at;
-	char detail[64];
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	if (!meter->has_state ||
 	    (meter->marks == 0 && bus->marks == 0 && (meter->doubts & QUALITY_UNUSABLE) == 0))
 		return RC_OK;
-	if ((meter->doubts & QUALITY_UNUSABLE) != 0) {
-		(void)snprintf(detail, sizeof(detail), "%s %lld", doubt_word(meter->doubts),
-		    (long long)meter->state.energy_wh);
-		rc = set_meter(db, w, meter, ALARM_IMPLAUSIBLE, true, at, detail);
-	}
-	if (rc == RC_OK && (meter->state.quality & QUALITY_UNUSABLE) == 0)
-		rc = set_meter(db, w, meter, ALARM_IMPLAUSIBLE, false, at, "");
+	rc = judge_values(db, w, meter, at);
 	if (rc == RC_OK)
 		rc = set_meter(db, w, meter, ALARM_MODEL_MISMATCH, false, at, "");
+	if (rc == RC_OK && (meter->state.quality & QUALITY_OTHER_METER) == 0)
+		rc = set_meter(db, w, meter, ALARM_IDENTITY_MISMATCH, false, at, "");
 	if (rc == RC_OK)
 		rc = meter_is_back(db, w, meter, at);
 	return rc == RC_OK ? bus_is_back(db, w, bus, at) : rc;

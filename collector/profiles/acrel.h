@@ -11,7 +11,12 @@
 	{                                                     \
 		.function = 3, .address = 0x0200, .count = 48 \
 	}
-#define ACREL_TYPE     0x0200
+#define ACREL_TYPE 0x0200
+/* Three registers behind address and line settings hold the twelve digits of the plate. */
+#define ACREL_IDENTITY                                                                  \
+	{                                                                               \
+		.block = { .function = 3, .address = 0x0362, .count = 3 }, .digits = 12 \
+	}
 #define ACREL_SPARE    0x022F	    /* size of the box: known from the definition */
 #define ACREL_RANGE_WH 1000000000LL /* 999 999.99 kWh, then 0 */
 #define ACREL_FIELDS   31

@@ -10,6 +10,11 @@ const struct profile profile_adf300 = {
 	.has = ACREL_HAS | HAS_PHASES,
 	.type_address = ACREL_TYPE,
 	.type_value = 10,
+	/* Counts of three-phase and single-phase users, then ten digits of the box. */
+	.identity = { .block = { .function = 3, .address = 0x0903, .count = 8 },
+	    .offset = 4,
+	    .digits = 10,
+	    .is_shared = true },
 	.spare_register = ACREL_SPARE,
 	.register_range_wh = ACREL_RANGE_WH,
 	.three_phase_addresses = 3,

@@ -10,6 +10,7 @@ const struct profile profile_dtsy1352 = {
 	.has = ACREL_HAS | HAS_PHASES,
 	.type_address = ACREL_TYPE,
 	.type_value = 5,
+	.identity = ACREL_IDENTITY,
 	.spare_register = ACREL_SPARE,
 	.register_range_wh = ACREL_RANGE_WH,
 };

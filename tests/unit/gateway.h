@@ -24,8 +24,10 @@ struct gateway {
 	pthread_t thread;
 	atomic_bool is_dead[METERS + 1];
 	atomic_int exception[METERS + 1], type, energy_step;
-	atomic_int asked[METERS + 1]; /* [0]: in all */
-	atomic_int resets;	      /* connections that are reset at their first request */
+	atomic_int asked[METERS + 1]; /* for values, [0]: in all */
+	atomic_int box[METERS + 1];   /* last digits of the number it shows; 0: refuses to */
+	atomic_int box_asked[METERS + 1];
+	atomic_int resets; /* connections that are reset at their first request */
 	atomic_int connections;
 	atomic_int counts; /* bit 0: 48 registers were asked, bit 1: 47 */
 	/* Monotonic, of each connection: just after it was made, just before it was reset. */
@@ -46,6 +48,19 @@ put_register(uint8_t *answer, size_t reg, unsigned value)
 {
 	answer[9 + 2 * (reg - 0x0200)] = (uint8_t)(value >> 8);
 	answer[10 + 2 * (reg - 0x0200)] = (uint8_t)value;
+}
+
+/* Eight registers at 0x0903: two counts, then ten digits that begin with 20240000. */
+static void
+gateway_answer_box(struct gateway *gateway, int fd, const uint8_t *request)
+{
+	int unit = request[6], box = gateway->box[unit];
+	uint8_t answer[25] = { request[0], request[1], 0, 0, 0, 19, request[6], 3, 16, 0, 0, 0, 36,
+		0x20, 0x24, 0, 0, (uint8_t)(box / 10 << 4 | box % 10) };
+	uint8_t refusal[9] = { request[0], request[1], 0, 0, 0, 3, request[6], 0x83, 2 };
+
+	gateway->box_asked[unit]++;
+	(void)!write(fd, box == 0 ? refusal : answer, box == 0 ? sizeof(refusal) : sizeof(answer));
 }
 
 static void
@@ -76,6 +91,10 @@ gateway_talk(struct gateway *gateway, int fd)
 
 	while (
 	    gateway_waits(gateway, fd) && read(fd, request, sizeof(request)) == sizeof(request)) {
+		if (request[8] == 0x09) {
+			gateway_answer_box(gateway, fd, request);
+			continue;
+		}
 		gateway->counts |= request[11] == 48 ? 1 : request[11] == 47 ? 2 : 4;
 		gateway->asked[0]++;
 		gateway->asked[request[6]]++;

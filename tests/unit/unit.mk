@@ -20,6 +20,7 @@ unit_include_spool := -Icollector
 unit_include_known := -Icollector
 unit_include_mbap := -Icollector
 unit_include_profile := -Icollector
+unit_include_identity := -Icollector
 unit_objects_profile := $(patsubst %.c,%.o,$(wildcard collector/profiles/*.c))
 unit_include_link := -Icollector
 unit_objects_link := collector/line.o collector/tcp.o collector/mbap.o collector/rtu.o collector/dial.o
@@ -29,9 +30,12 @@ unit_objects_link_fault := $(unit_objects_link)
 unit_libs_link_fault    := -lmodbus -lutil
 unit_include_bus := -Icollector
 unit_objects_bus := $(patsubst %.c,%.o,$(wildcard collector/profiles/*.c)) $(unit_objects_link) \
-                    collector/bus_tell.o collector/plan.o collector/link.o collector/profile.o \
+                    collector/bus_tell.o collector/bus_identity.o collector/identity.o collector/plan.o collector/link.o collector/profile.o \
                     collector/outbox.o collector/definition.o collector/lease.o
 unit_libs_bus    := -lmodbus
+unit_include_bus_identity := -Icollector
+unit_objects_bus_identity := $(unit_objects_bus)
+unit_libs_bus_identity    := -lmodbus
 
 web_view := cgi-bin/web/view.o cgi-bin/web/template.o cgi-bin/web/lang.o
 unit_include_param := -Icgi-bin/web
@@ -70,7 +74,7 @@ $(foreach name,$(unit_names),$(eval $(call unit_test,$(name),unit)))
 $(foreach name,$(db_names),$(eval $(call unit_test,$(name),db)))
 
 # These talk over lines and mostly wait: half a minute that make check leaves out.
-unit_slow := bus link link_fault
+unit_slow := bus bus_identity link link_fault
 
 # Three at a time.
 run_units = printf '%s\n' $(1) | xargs -P 3 -I '{}' sh -c 'name=$$(basename {}); \
@@ -81,3 +85,5 @@ unit: $(unit_names:%=$(BUILD)/unit/test_%)
 	@$(call run_units,$^)
 unit-fast: $(patsubst %,$(BUILD)/unit/test_%,$(filter-out $(unit_slow),$(unit_names)))
 	@$(call run_units,$^)
+
+include tests/tariff/tariff.mk
