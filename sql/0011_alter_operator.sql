@@ -7,10 +7,14 @@ ALTER TABLE role
   ADD COLUMN IF NOT EXISTS revision           INT UNSIGNED NOT NULL DEFAULT 0;
 ALTER TABLE operator
   ADD COLUMN IF NOT EXISTS phone              VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
-  ADD COLUMN IF NOT EXISTS totp_secret        VARBINARY(64) NULL COMMENT 'NULL: no second factor',
+  ADD COLUMN IF NOT EXISTS totp_secret        VARBINARY(64) NULL COMMENT 'encrypted; NULL: no second factor',
   ADD COLUMN IF NOT EXISTS totp_since         DATETIME(3) NULL,
   ADD COLUMN IF NOT EXISTS totp_step          BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'the last time step that was used: a code works once',
   ADD COLUMN IF NOT EXISTS revision           INT UNSIGNED NOT NULL DEFAULT 0;
+
+ALTER TABLE session
+  ADD COLUMN IF NOT EXISTS view_role_id       INT UNSIGNED NULL COMMENT 'sees the pages as this role does, and changes nothing',
+  ADD COLUMN IF NOT EXISTS view_until         DATETIME(3) NULL;
 
 CREATE TABLE IF NOT EXISTS operator_scope (
   operator_id INT UNSIGNED NOT NULL,
@@ -27,6 +31,15 @@ CREATE TABLE IF NOT EXISTS operator_recovery (
   PRIMARY KEY (operator_id, code_hash),
   CONSTRAINT fk_operator_recovery_operator FOREIGN KEY (operator_id) REFERENCES operator (operator_id)
 ) ENGINE=InnoDB COMMENT='one-time codes for who lost the second factor';
+
+CREATE TABLE IF NOT EXISTS sign_in_step (
+  step_id     BINARY(32) NOT NULL COMMENT 'SHA-256 of the cookie value',
+  operator_id INT UNSIGNED NOT NULL,
+  expires_at  DATETIME(3) NOT NULL,
+  PRIMARY KEY (step_id),
+  KEY ix_sign_in_step_expires (expires_at),
+  CONSTRAINT fk_sign_in_step_operator FOREIGN KEY (operator_id) REFERENCES operator (operator_id)
+) ENGINE=InnoDB COMMENT='who gave the right password and owes the second factor';
 
 CREATE TABLE IF NOT EXISTS audit_seal (
   seq       BIGINT UNSIGNED NOT NULL COMMENT '1, 2, 3 … without a gap, in the order of sealing',
@@ -51,3 +64,5 @@ SELECT role_id, permission FROM role JOIN (
   UNION ALL SELECT 'installer', 'meter.write' UNION ALL SELECT 'installer', 'import'
   UNION ALL SELECT 'auditor', 'tariff.view' UNION ALL SELECT 'auditor', 'audit.view'
 ) AS basics USING (code);
+
+INSERT INTO setting (name, value) VALUES ('session.confirm_min', '10') ON DUPLICATE KEY UPDATE name = VALUES(name);

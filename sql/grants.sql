@@ -16,6 +16,8 @@ GRANT SELECT ON role                           TO voltill_login@localhost;
 GRANT SELECT ON role_permission                TO voltill_login@localhost;
 GRANT SELECT, UPDATE (password_hash, password_changed_at, must_change, language, theme)
   ON operator                                  TO voltill_login@localhost;
+GRANT SELECT ON operator_scope                 TO voltill_login@localhost;
+GRANT SELECT ON place                          TO voltill_login@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON session       TO voltill_login@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON login_attempt TO voltill_login@localhost;
 GRANT SELECT, INSERT ON audit                  TO voltill_login@localhost;
@@ -26,7 +28,8 @@ GRANT SELECT ON setting                        TO voltill_accounts@localhost;
 GRANT SELECT ON role                           TO voltill_accounts@localhost;
 GRANT SELECT ON role_permission                TO voltill_accounts@localhost;
 GRANT SELECT (operator_id, username, display_name, role_id, password_changed_at, must_change, language, theme,
-  created_at, disabled_at) ON operator         TO voltill_accounts@localhost;
+  created_at, disabled_at, totp_since) ON operator TO voltill_accounts@localhost;
+GRANT SELECT ON operator_scope                 TO voltill_accounts@localhost;
 GRANT SELECT, UPDATE (seen_at, ended_at, end_reason) ON session TO voltill_accounts@localhost;
 GRANT SELECT, INSERT ON audit                  TO voltill_accounts@localhost;
 GRANT SELECT ON place                          TO voltill_accounts@localhost;
@@ -53,7 +56,9 @@ GRANT SELECT ON setting                        TO voltill_settings@localhost;
 GRANT SELECT ON role                           TO voltill_settings@localhost;
 GRANT SELECT ON role_permission                TO voltill_settings@localhost;
 GRANT SELECT (operator_id, username, display_name, role_id, password_changed_at, must_change, language, theme,
-  created_at, disabled_at) ON operator         TO voltill_settings@localhost;
+  created_at, disabled_at, totp_since) ON operator TO voltill_settings@localhost;
+GRANT SELECT ON operator_scope                 TO voltill_settings@localhost;
+GRANT SELECT ON place                          TO voltill_settings@localhost;
 GRANT SELECT, UPDATE (seen_at, ended_at, end_reason) ON session TO voltill_settings@localhost;
 GRANT SELECT, INSERT ON audit                  TO voltill_settings@localhost;
 

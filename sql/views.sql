@@ -53,6 +53,8 @@ SELECT m.meter_id, m.number, m.name, m.unit, m.box_position, m.phases, m.ct_rati
        CASE 'site' WHEN p0.kind THEN p0.place_id WHEN p1.kind THEN p1.place_id WHEN p2.kind THEN p2.place_id WHEN p3.kind THEN p3.place_id END AS site_id,
        CASE 'site' WHEN p0.kind THEN p0.name WHEN p1.kind THEN p1.name WHEN p2.kind THEN p2.name WHEN p3.kind THEN p3.name END AS site,
        CASE 'site' WHEN p0.kind THEN p0.sort_order WHEN p1.kind THEN p1.sort_order WHEN p2.kind THEN p2.sort_order WHEN p3.kind THEN p3.sort_order END AS site_order,
+       COALESCE(CASE 'building' WHEN p0.kind THEN p0.place_id WHEN p1.kind THEN p1.place_id WHEN p2.kind THEN p2.place_id WHEN p3.kind THEN p3.place_id END,
+         CASE 'site' WHEN p0.kind THEN p0.place_id WHEN p1.kind THEN p1.place_id WHEN p2.kind THEN p2.place_id WHEN p3.kind THEN p3.place_id END, 0) AS scope_id,
        a.account_id, a.number AS account_number, a.name AS tenant, a.initials AS tenant_initials, a.phone,
        COALESCE(m.alarm1_fen, CAST(d1.value AS SIGNED)) AS alarm1_fen,
        COALESCE(m.alarm2_fen, CAST(d2.value AS SIGNED)) AS alarm2_fen,

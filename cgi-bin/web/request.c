@@ -117,6 +117,7 @@ static void
 take_user(struct req *r, const struct session *session)
 {
 	r->session = session;
+	r->scope = &session->scope;
 	r->user = (struct user){
 		.operator_id = session->operator_id,
 		.username = session->username,
@@ -280,7 +281,11 @@ request_serve(
 {
 	struct req *r = arena_alloc(arena, sizeof(*r));
 
-	*r = (struct req){ .arena = arena, .conf = site->conf, .db = site->db, .site = site };
+	*r = (struct req){ .arena = arena,
+		.conf = site->conf,
+		.db = site->db,
+		.site = site,
+		.scope = &scope_nothing };
 	r->in = in;
 	r->answer = answer;
 	r->now = clock_now();

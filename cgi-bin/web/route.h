@@ -48,6 +48,7 @@ struct req {
 	struct params query, body, cookies;
 	struct user user;
 	const struct session *session; /* NULL: nobody is signed in */
+	const struct scope *scope;     /* buildings the reader may see; nobody: nothing */
 	int64_t id;		       /* number in the path ("/accounts/meters/{id}"), 0 if none */
 	int64_t now;		       /* ms UTC, the same through the request */
 	const struct route *route;

@@ -13,8 +13,10 @@
 
 #include "base/db.h"
 #include "base/rc.h"
+#include "model/limit.h"
 #include "model/operator.h"
 #include "model/permission.h"
+#include "model/scope.h"
 
 #define SESSION_TOKEN	65		       /* bytes of a token in hex with its NUL */
 #define SESSION_REFRESH CLOCK_MINUTE	       /* seen_at is written at most this often */
@@ -44,9 +46,19 @@ struct session {
 	char language[OPERATOR_LANGUAGE_MAX + 1];  /* "" when the operator chose none */
 	char theme[OPERATOR_THEME_MAX + 1];	   /* "auto", "light", "dark" */
 	char csrf[SESSION_TOKEN];
-	permission_set permissions;
+	permission_set permissions; /* while viewing: only what both roles hold */
+	struct scope scope;
+	struct limits limits;
 	bool must_change;
-	int64_t created_at, seen_at, expires_at, confirmed_at;
+	bool must_enrol; /* the role asks for a second factor and there is none yet */
+	int64_t created_at, seen_at, expires_at;
+	int64_t confirmed_at;  /* when the password was last given */
+	int64_t confirm_until; /* until then dangerous actions do not ask for it again */
+	/* Looks at the pages as another role sees them; changes nothing meanwhile. */
+	bool is_viewing;
+	char view_role[OPERATOR_ROLE_MAX + 1];
+	char view_role_name[OPERATOR_NAME_MAX * 4 + 1];
+	int64_t view_until;
 };
 
 /* Finds the live session of a cookie value and notes that it was seen. RC_NOT_FOUND when there is
