@@ -32,7 +32,26 @@
     call:ui_day("from", T.Word.From)
     call:ui_select("mode", T.Word.Mode, T.CreditMode)   options of Form.mode.Choice, words below the branch
     call:ui_check("active", T.X.Active)
+    call:ui_textarea("footer", T.X.Footer, "4", T.X.Hint)   several lines (FORM_LINES), with its rows
+    call:ui_radios("mode", T.Word.Mode, T.CreditMode)   like ui_select, all choices at sight
+    call:ui_checks("building", T.X.Scope)         many of a list: Form.building.Choice.N.{Value, Text, Selected};
+                                                  parameter building comes once per tick
+    call:ui_choice("bus", T.Word.Bus, "")         like ui_select, words of the data: Choice.N.{Value, Text, Selected}
+    call:ui_number_default("limit", T.X.Limit, T.Unit.W)   may stay empty: Form.limit.Default is shown greyed
+    call:ui_money_default("alarm1", T.X.Alarm1)   and below it ("empty: 50.00")
+    call:ui_file("file", T.X.File, ".csv,.xlsx", T.X.Hint)   form needs enctype="multipart/form-data"
+    <fieldset class="group"><legend>…</legend> … </fieldset>   fields that belong together;
+                                                  <div class="fields"> inside puts short ones side by side
     call:ui_submit("check", T.Word.Save)          the main button; others: <button class="btn btn-quiet">
+    call:ui_danger("trash", T.Word.Delete)        the button of a deed that cannot be undone
+    call:ui_revision()                            hidden field Form.revision.Value of an edit form
+    call:ui_conflict()                            who saved meanwhile, and what (show_conflict), above ui_errors
+    call:ui_changed()                             "last changed by … at …" (show_changed)
+
+  Steps and changes
+    call:ui_crumbs()                              first line of a page below the first level (crumb())
+    call:ui_steps(Steps)                          a wizard: N.Text, .Href (of steps done), .Current; in order
+    call:ui_change(row.Before, row.After)         old value struck out, arrow, new value
 
   Lists (list.h)
     call:ui_search(T.Accounts.Meters.Search)      search box of the list, keeps the filters
@@ -116,6 +135,36 @@ def:ui_money(field, label) ?><div class="field"><?cs call:ui_label(field, label)
 def:ui_select(field, label, words) ?><div class="field"><?cs call:ui_label(field, label) ?><select class="form-select"<?cs call:ui_attributes(field) ?>><?cs each:choice = Form[field].Choice ?><option value="<?cs var:choice.Value ?>"<?cs if:choice.Selected ?> selected<?cs /if ?>><?cs var:words[choice.Value] ?></option><?cs /each ?></select><?cs call:ui_error(field) ?></div><?cs /def ?><?cs
 
 def:ui_check(field, label) ?><div class="field form-check"><input class="form-check-input" type="checkbox" value="1"<?cs call:ui_attributes(field) ?><?cs if:Form[field].Checked ?> checked<?cs /if ?>><label class="form-check-label" for="<?cs var:field ?>"><?cs var:label ?></label><?cs call:ui_error(field) ?></div><?cs /def ?><?cs
+
+def:ui_hint(field, hint) ?><?cs if:hint ?><div class="form-text"><?cs var:hint ?></div><?cs /if ?><?cs if:Form[field].Default ?><div class="form-text"><?cs var:T.Form.Default ?> <?cs var:Form[field].Default ?></div><?cs /if ?><?cs /def ?><?cs
+
+def:ui_textarea(field, label, rows, hint) ?><div class="field"><?cs call:ui_label(field, label) ?><textarea class="form-control" rows="<?cs var:rows ?>"<?cs call:ui_attributes(field) ?>><?cs var:Form[field].Value ?></textarea><?cs call:ui_error(field) ?><?cs call:ui_hint(field, hint) ?></div><?cs /def ?><?cs
+
+def:ui_radios(field, legend, words) ?><fieldset class="field" id="<?cs var:field ?>"<?cs if:Form[field].Error ?> aria-describedby="<?cs var:field ?>-error"<?cs /if ?>><legend class="form-label"><?cs var:legend ?></legend><?cs each:choice = Form[field].Choice ?><div class="form-check"><input class="form-check-input" type="radio" id="<?cs var:field ?>-<?cs var:choice.Value ?>" name="<?cs var:field ?>" value="<?cs var:choice.Value ?>"<?cs if:choice.Selected ?> checked<?cs /if ?>><label class="form-check-label" for="<?cs var:field ?>-<?cs var:choice.Value ?>"><?cs var:words[choice.Value] ?></label></div><?cs /each ?><?cs call:ui_error(field) ?></fieldset><?cs /def ?><?cs
+
+def:ui_checks(field, legend) ?><fieldset class="field" id="<?cs var:field ?>"<?cs if:Form[field].Error ?> aria-describedby="<?cs var:field ?>-error"<?cs /if ?>><legend class="form-label"><?cs var:legend ?></legend><div class="checks"><?cs each:choice = Form[field].Choice ?><div class="form-check"><input class="form-check-input" type="checkbox" id="<?cs var:field ?>-<?cs var:choice.Value ?>" name="<?cs var:field ?>" value="<?cs var:choice.Value ?>"<?cs if:choice.Selected ?> checked<?cs /if ?>><label class="form-check-label" for="<?cs var:field ?>-<?cs var:choice.Value ?>"><?cs var:choice.Text ?></label></div><?cs /each ?></div><?cs call:ui_error(field) ?></fieldset><?cs /def ?><?cs
+
+def:ui_choice(field, label, hint) ?><div class="field"><?cs call:ui_label(field, label) ?><select class="form-select"<?cs call:ui_attributes(field) ?>><?cs each:choice = Form[field].Choice ?><option value="<?cs var:choice.Value ?>"<?cs if:choice.Selected ?> selected<?cs /if ?>><?cs var:choice.Text ?></option><?cs /each ?></select><?cs call:ui_error(field) ?><?cs call:ui_hint(field, hint) ?></div><?cs /def ?><?cs
+
+def:ui_number_default(field, label, unit) ?><div class="field"><?cs call:ui_label(field, label) ?><div class="input-group"><input class="form-control number" type="text" inputmode="numeric" autocomplete="off"<?cs call:ui_attributes(field) ?> value="<?cs var:Form[field].Value ?>" placeholder="<?cs var:Form[field].Default ?>"><?cs if:unit ?><span class="input-group-text"><?cs var:unit ?></span><?cs /if ?></div><?cs call:ui_error(field) ?><?cs call:ui_hint(field, "") ?></div><?cs /def ?><?cs
+
+def:ui_money_default(field, label) ?><div class="field"><?cs call:ui_label(field, label) ?><div class="input-group"><span class="input-group-text"><?cs var:T.Currency.CNY ?></span><input class="form-control number" type="text" inputmode="decimal" autocomplete="off"<?cs call:ui_attributes(field) ?> value="<?cs var:Form[field].Value ?>" placeholder="<?cs var:Form[field].Default ?>"></div><?cs call:ui_error(field) ?><?cs call:ui_hint(field, "") ?></div><?cs /def ?><?cs
+
+def:ui_file(field, label, accept, hint) ?><div class="field"><?cs call:ui_label(field, label) ?><input class="form-control" type="file" accept="<?cs var:accept ?>"<?cs call:ui_attributes(field) ?>><?cs call:ui_error(field) ?><?cs call:ui_hint(field, hint) ?></div><?cs /def ?><?cs
+
+def:ui_danger(icon, label) ?><button class="btn btn-danger" type="submit"><?cs call:ui_icon(icon) ?> <?cs var:label ?></button><?cs /def ?><?cs
+
+def:ui_revision() ?><input type="hidden" name="revision" value="<?cs var:Form.revision.Value ?>"><?cs /def ?><?cs
+
+def:ui_change(before, after) ?><span class="change"><?cs if:before ?><del><?cs var:before ?></del><?cs else ?><span class="missing"><?cs var:T.Form.Nothing ?></span><?cs /if ?> <span aria-hidden="true">→</span> <?cs if:after ?><ins><?cs var:after ?></ins><?cs else ?><span class="missing"><?cs var:T.Form.Nothing ?></span><?cs /if ?></span><?cs /def ?><?cs
+
+def:ui_conflict() ?><?cs if:?Conflict.0.By ?><div class="notice notice-warning" role="alert"><?cs call:ui_icon("alert-triangle") ?><div><strong><?cs var:T.Form.Meanwhile ?></strong><?cs each:save = Conflict ?><p class="conflict"><?cs var:save.By ?> · <?cs call:ui_at(save.At) ?></p><ul><?cs each:change = save.Change ?><li><?cs var:change.Word ?>: <?cs call:ui_change(change.Before, change.After) ?></li><?cs /each ?></ul><?cs /each ?><p><?cs var:T.Form.MeanwhileAdvice ?></p></div></div><?cs /if ?><?cs /def ?><?cs
+
+def:ui_changed() ?><?cs if:Changed.By ?><p class="changed"><?cs call:ui_icon("history") ?> <?cs var:T.Form.ChangedBy ?> <?cs var:Changed.By ?> · <?cs call:ui_at(Changed.At) ?></p><?cs /if ?><?cs /def ?><?cs
+
+def:ui_crumbs() ?><nav class="crumbs" aria-label="<?cs var:T.Form.Crumbs ?>"><ol><?cs each:entry = Nav ?><?cs if:entry.Current || entry.IsAround ?><li><a href="<?cs var:entry.Href ?>"><?cs var:T.Nav[entry.Key] ?></a></li><?cs /if ?><?cs each:part = entry.Part ?><?cs if:part.Current ?><li><a href="<?cs var:part.Href ?>"><?cs var:T.Settings.Start[part.Key] ?></a></li><?cs /if ?><?cs /each ?><?cs /each ?><?cs each:step = Crumbs ?><li><?cs if:step.Href ?><a href="<?cs var:step.Href ?>"><?cs var:step.Text ?></a><?cs else ?><span aria-current="page"><?cs var:step.Text ?></span><?cs /if ?></li><?cs /each ?></ol></nav><?cs /def ?><?cs
+
+def:ui_steps(steps) ?><ol class="steps"><?cs each:step = steps ?><li<?cs if:step.Current ?> aria-current="step"<?cs elif:step.Href ?> class="is-done"<?cs /if ?>><?cs if:step.Href ?><a href="<?cs var:step.Href ?>"><?cs call:ui_icon("check") ?> <?cs var:step.Text ?></a><?cs else ?><?cs var:step.Text ?><?cs /if ?></li><?cs /each ?></ol><?cs /def ?><?cs
 
 def:ui_submit(icon, label) ?><button class="btn btn-primary" type="submit"><?cs if:icon ?><?cs call:ui_icon(icon) ?> <?cs /if ?><?cs var:label ?></button><?cs /def ?><?cs
 

@@ -1,10 +1,45 @@
 /*
  * settings.h - what the pages of this program share.
+ *
+ * Every page begins with ui_crumbs(), an edit page shows ui_changed() and, above its form,
+ * ui_conflict() and ui_errors(). A form carries the revision it was made from in a hidden field;
+ * the model refuses an old one with RC_CONFLICT, and show_conflict tells what others did. A deed
+ * that cannot be undone has a page of its own that asks first: GET …/delete shows confirm_page,
+ * POST …/delete does it.
  */
 #ifndef VOLTILL_SETTINGS_H
 #define VOLTILL_SETTINGS_H
 
 #include "route.h"
+
+/* Adds a step to the way back (after "Settings" and the entry of the navigation). href NULL: this
+ * page itself. */
+void crumb(struct req *r, const char *href, const char *text);
+
+/* Changed.By and Changed.At: who changed the object last. Nothing is set when the audit knows of
+ * nobody. */
+enum rc show_changed(struct req *r, const char *object_kind, int64_t object_id);
+
+/* After RC_CONFLICT of a save: status 409, the message on top, Conflict.N for ui_conflict, and the
+ * current revision in the form, so that a second press saves what was typed. */
+enum rc show_conflict(struct req *r, const char *object_kind, int64_t object_id,
+    int64_t typed_revision, int64_t revision);
+
+/* N.Field .Word .Before .After below node, from the detail of an audit row. */
+void show_changes(struct req *r, struct node *node, const char *detail);
+
+/* The page that asks before something that cannot be undone. All texts in the reader's words. */
+struct confirm {
+	const char *title, *text;
+	const char *icon, *button; /* "trash", "Delete the meter 2011…" */
+	const char *action, *back; /* where the form posts to; where "cancel" leads */
+	int64_t revision;	   /* hidden field, as in a form */
+	bool asks_reason;	   /* a text field "reason", required by the handler */
+};
+void confirm_fact(struct req *r, const char *label, const char *value); /* what goes with it */
+/* Why it cannot be done; with an obstacle the page has no button. */
+void confirm_obstacle(struct req *r, const char *text);
+enum rc confirm_page(struct req *r, const struct confirm *confirm);
 
 enum rc settings_start(struct req *r); /* start.c */
 

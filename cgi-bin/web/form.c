@@ -50,6 +50,12 @@ form_error(struct req *r, const char *field, const char *key)
 	complain(r, field, key, "");
 }
 
+void
+form_error_value(struct req *r, const char *field, const char *key, const char *value)
+{
+	complain(r, field, key, value);
+}
+
 static enum rc
 refuse(const struct reading *reading, const char *key)
 {
@@ -64,7 +70,7 @@ static void
 show_frame(struct req *r, const struct form_field *field)
 {
 	view_bool(r->view, name_of(r, field->name, "Required"), field->is_required);
-	if (field->kind == FORM_TEXT || field->kind == FORM_RAW)
+	if (field->kind == FORM_TEXT || field->kind == FORM_LINES || field->kind == FORM_RAW)
 		view_int(r->view, name_of(r, field->name, "Max"), field->max);
 }
 
@@ -100,6 +106,7 @@ stored_text(struct req *r, const struct form_field *field, const char *from)
 
 	switch (field->kind) {
 	case FORM_TEXT:
+	case FORM_LINES:
 		return from;
 	case FORM_MONEY:
 		money_format_plain(*(const int64_t *)(const void *)from, text, sizeof(text));
@@ -144,6 +151,37 @@ read_text(const struct reading *reading)
 	if (*clean == '\0' && reading->field->is_required)
 		return refuse(reading, "Required");
 	text_copy(reading->into, max * 4 + 1, clean);
+	return RC_OK;
+}
+
+/* Each line is cleaned as a name is; a browser sends CR LF. */
+static enum rc
+read_lines(const struct reading *reading)
+{
+	size_t max = (size_t)reading->field->max;
+	const char *rest = reading->typed;
+
+	if (text_length(rest) > max * 2)
+		return refuse(reading, "TooLong");
+	char *line = arena_alloc(reading->r->arena, max * 4 * 2 + 1);
+	char *clean = arena_strdup(reading->r->arena, ""), *last = clean;
+	for (bool is_first = true; *rest != '\0' || is_first; is_first = false) {
+		size_t length = strcspn(rest, "\r\n");
+		char *typed = arena_strndup(reading->r->arena, rest, length);
+		if (text_clean_name(typed, max * 2, line, max * 4 * 2 + 1) != RC_OK)
+			return refuse(reading, "BadText");
+		clean = arena_printf(
+		    reading->r->arena, "%s%s%s", clean, *clean != '\0' ? "\n" : "", line);
+		if (*line != '\0')
+			last = clean;
+		rest += length;
+		rest += (*rest == '\r') + (rest[*rest == '\r'] == '\n');
+	}
+	if (text_length(last) > max)
+		return refuse(reading, "TooLong");
+	if (*last == '\0' && reading->field->is_required)
+		return refuse(reading, "Required");
+	text_copy(reading->into, max * 4 + 1, last);
 	return RC_OK;
 }
 
@@ -203,6 +241,7 @@ read_choice(const struct reading *reading)
 
 static enum rc (*const readers[])(const struct reading *) = {
 	[FORM_TEXT] = read_text,
+	[FORM_LINES] = read_lines,
 	[FORM_RAW] = read_raw,
 	[FORM_MONEY] = read_money,
 	[FORM_UINT] = read_uint,

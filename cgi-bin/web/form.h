@@ -17,6 +17,7 @@
 
 enum field_kind {
 	FORM_TEXT,   /* char[max × 4 + 1], cleaned by text_clean_name */
+	FORM_LINES,  /* the same with line feeds between lines; outer empty lines are removed */
 	FORM_RAW,    /* char[max × 4 + 1], not cleaned, not shown again (passwords) */
 	FORM_MONEY,  /* int64_t fen */
 	FORM_UINT,   /* int64_t 0…max */
@@ -43,5 +44,7 @@ void form_fill(struct req *r, const struct form_field *fields, size_t count, con
 
 /* Adds a message (key under T.Error) to a field, "" for the whole form, and sets status 422. */
 void form_error(struct req *r, const char *field, const char *key);
+/* The same with a value for {0} of the message. */
+void form_error_value(struct req *r, const char *field, const char *key, const char *value);
 
 #endif

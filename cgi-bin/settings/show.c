@@ -1,0 +1,100 @@
+/* What every page of this program shows in the same way. */
+#include "settings.h"
+
+#include "form.h"
+#include "model/history.h"
+
+void
+crumb(struct req *r, const char *href, const char *text)
+{
+	struct node *node = node_add(r->view, view_node(r->view, "Crumbs"));
+
+	node_set(r->view, node, "Href", href);
+	node_set(r->view, node, "Text", text);
+}
+
+enum rc
+show_changed(struct req *r, const char *object_kind, int64_t object_id)
+{
+	struct history save;
+	size_t count;
+	enum rc rc = history_read(r->db, object_kind, object_id, 1, r->arena, &save, &count);
+
+	if (rc != RC_OK || count == 0)
+		return rc;
+	view_set(r->view, "Changed.By", save.by);
+	view_time(r->view, "Changed.At", save.at, r->now, 0);
+	return RC_OK;
+}
+
+void
+show_changes(struct req *r, struct node *node, const char *detail)
+{
+	struct history_change change;
+
+	while (history_change(r->arena, &detail, &change)) {
+		struct node *line = node_add(r->view, node);
+		const char *key = arena_printf(r->arena, "Field.%s", change.field);
+		const char *word = view_word(r->view, key);
+		node_set(r->view, line, "Field", change.field);
+		node_set(r->view, line, "Word", *word != '\0' ? word : change.field);
+		node_set(r->view, line, "Before", change.before);
+		node_set(r->view, line, "After", change.after);
+	}
+}
+
+enum rc
+show_conflict(struct req *r, const char *object_kind, int64_t object_id, int64_t typed_revision,
+    int64_t revision)
+{
+	struct history saves[HISTORY_MAX];
+	struct node *list = view_node(r->view, "Conflict");
+	int64_t missed = revision - typed_revision;
+	size_t count, max = missed < 1 ? 1 : missed > HISTORY_MAX ? HISTORY_MAX : (size_t)missed;
+	enum rc rc = history_read(r->db, object_kind, object_id, max, r->arena, saves, &count);
+
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < count; i++) {
+		struct node *node = node_add(r->view, list);
+		node_set(r->view, node, "By", saves[i].by);
+		node_time(r->view, node, "At", saves[i].at, r->now, 0);
+		show_changes(r, node_child(r->view, node, "Change"), saves[i].detail);
+	}
+	view_int(r->view, "Form.revision.Value", revision);
+	form_error(r, "", "Conflict");
+	r->status = 409;
+	return RC_OK;
+}
+
+void
+confirm_fact(struct req *r, const char *label, const char *value)
+{
+	struct node *node = node_add(r->view, view_node(r->view, "Confirm.Facts"));
+
+	node_set(r->view, node, "Label", label);
+	node_set(r->view, node, "Value", value);
+}
+
+void
+confirm_obstacle(struct req *r, const char *text)
+{
+	struct node *node = node_add(r->view, view_node(r->view, "Confirm.Obstacles"));
+
+	node_set(r->view, node, "Text", text);
+}
+
+enum rc
+confirm_page(struct req *r, const struct confirm *confirm)
+{
+	view_set(r->view, "Page.Title", confirm->title);
+	view_set(r->view, "Confirm.Text", confirm->text);
+	view_set(r->view, "Confirm.Icon", confirm->icon);
+	view_set(r->view, "Confirm.Button", confirm->button);
+	view_set(r->view, "Confirm.Action", confirm->action);
+	view_set(r->view, "Confirm.Back.Href", confirm->back);
+	view_int(r->view, "Form.revision.Value", confirm->revision);
+	view_bool(r->view, "Confirm.AsksReason", confirm->asks_reason);
+	crumb(r, NULL, confirm->title);
+	return page(r, "settings/confirm.cs");
+}
