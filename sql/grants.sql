@@ -49,6 +49,8 @@ GRANT SELECT ON energy_day                     TO voltill_accounts@localhost;
 GRANT SELECT ON poll_hour                      TO voltill_accounts@localhost;
 GRANT SELECT ON alarm                          TO voltill_accounts@localhost;
 GRANT SELECT ON v_meter_now                    TO voltill_accounts@localhost;
+GRANT SELECT ON v_place_scope                  TO voltill_accounts@localhost;
+GRANT SELECT ON v_meter_scope                  TO voltill_accounts@localhost;
 
 -- settings: what the building is and who works with it. It reads no password hash and writes no reading.
 GRANT SELECT ON schema_version                 TO voltill_settings@localhost;
@@ -59,6 +61,8 @@ GRANT SELECT (operator_id, username, display_name, role_id, password_changed_at,
   created_at, disabled_at, totp_since) ON operator TO voltill_settings@localhost;
 GRANT SELECT ON operator_scope                 TO voltill_settings@localhost;
 GRANT SELECT ON place                          TO voltill_settings@localhost;
+GRANT SELECT ON v_place_scope                  TO voltill_settings@localhost;
+GRANT SELECT ON v_meter_scope                  TO voltill_settings@localhost;
 GRANT SELECT, UPDATE (seen_at, ended_at, end_reason) ON session TO voltill_settings@localhost;
 GRANT SELECT, INSERT ON audit                  TO voltill_settings@localhost;
 

@@ -34,6 +34,20 @@ SELECT PARTITION_NAME AS name, PARTITION_DESCRIPTION AS ends_before, TABLE_ROWS 
  WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'reading'
  ORDER BY PARTITION_ORDINAL_POSITION;
 
+-- To which building, or else to which site, a place and a meter belong: what the scope of an operator names.
+CREATE OR REPLACE ALGORITHM=MERGE VIEW v_place_scope AS
+SELECT p0.place_id,
+       COALESCE(CASE 'building' WHEN p0.kind THEN p0.place_id WHEN p1.kind THEN p1.place_id WHEN p2.kind THEN p2.place_id WHEN p3.kind THEN p3.place_id END,
+         CASE 'site' WHEN p0.kind THEN p0.place_id WHEN p1.kind THEN p1.place_id WHEN p2.kind THEN p2.place_id WHEN p3.kind THEN p3.place_id END, 0) AS scope_id
+  FROM place p0
+  LEFT JOIN place p1 ON p1.place_id = p0.parent_id
+  LEFT JOIN place p2 ON p2.place_id = p1.parent_id
+  LEFT JOIN place p3 ON p3.place_id = p2.parent_id;
+
+CREATE OR REPLACE ALGORITHM=MERGE VIEW v_meter_scope AS
+SELECT m.meter_id, m.bus_id, m.credit_mode, m.removed_at, COALESCE(p.scope_id, 0) AS scope_id
+  FROM meter m LEFT JOIN v_place_scope p ON p.place_id = m.place_id;
+
 -- One row per meter: where, whose (a meter that only measures has no credit, whatever its register says), its newest values, and its state as a number (enum meter_status in
 -- lib/model/meter.h, whose meter_status() says the same). No subquery in the select list, so that the
 -- server can merge the view into the query around it.

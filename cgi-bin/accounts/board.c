@@ -287,7 +287,7 @@ board(struct req *r)
 		filter_link(r, &filter, &table);
 		return redirect(r, "%s", table.text);
 	}
-	if ((rc = meter_snapshot(r->db, r->now, &snapshot)) != RC_OK)
+	if ((rc = meter_snapshot(r->db, r->arena, r->scope, r->now, &snapshot)) != RC_OK)
 		return rc;
 	size_t count = choose(r, snapshot, &filter, order, &list);
 	show_tiles(r, list, count, order);

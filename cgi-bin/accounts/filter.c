@@ -60,6 +60,7 @@ filter_read(struct req *r, struct filter *filter)
 		.status_mask = read_status(r),
 		.search = filter->search,
 		.ids = read_ids(r),
+		.scope = r->scope,
 	};
 	filter->is_set = filter->model.place_id != 0 || filter->model.status_mask != STATUS_ALL ||
 			 *filter->search != '\0' || *filter->model.ids != '\0';

@@ -35,7 +35,7 @@ show_meters(struct req *r, int64_t bus_id)
 	int64_t first_at = gateway_first_hour(r->now);
 	struct meter_poll *meters;
 	size_t count;
-	enum rc rc = gateway_meters(r->db, r->arena, bus_id, r->now, &meters, &count);
+	enum rc rc = gateway_meters(r->db, r->arena, r->scope, bus_id, r->now, &meters, &count);
 
 	if (rc != RC_OK)
 		return rc;
@@ -68,7 +68,7 @@ gateway(struct req *r)
 
 	if (r->id == 0)
 		return RC_NOT_FOUND;
-	if ((rc = gateway_buses(r->db, r->arena, r->id, r->now, &buses, &count)) != RC_OK)
+	if ((rc = gateway_buses(r->db, r->arena, r->scope, r->id, r->now, &buses, &count)) != RC_OK)
 		return rc;
 	if (count == 0)
 		return RC_NOT_FOUND;

@@ -35,7 +35,7 @@ answer_export(struct req *r, const struct list *list)
 
 	if (!may(r, PERM_EXPORT))
 		return RC_DENIED;
-	if ((rc = gateway_export(r->db, r->now, &rows)) != RC_OK)
+	if ((rc = gateway_export(r->db, r->scope, r->now, &rows)) != RC_OK)
 		return rc;
 	return export_answer(
 	    r, list->format, "Accounts.Gateways.Title", "", COLUMNS, COUNT(COLUMNS), rows);
@@ -53,7 +53,7 @@ gateways(struct req *r)
 	list_read(r, SORT_NAMES, 200, &list);
 	if (list.format != LIST_PAGE)
 		return answer_export(r, &list);
-	if ((rc = gateway_buses(r->db, r->arena, 0, r->now, &buses, &count)) != RC_OK)
+	if ((rc = gateway_buses(r->db, r->arena, r->scope, 0, r->now, &buses, &count)) != RC_OK)
 		return rc;
 	for (size_t i = 0; i < count; i++)
 		bus_show(r, node_add(r->view, rows), &buses[i],

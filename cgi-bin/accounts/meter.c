@@ -177,7 +177,7 @@ meter(struct req *r)
 
 	if (r->id == 0)
 		return RC_NOT_FOUND;
-	rc = meter_find(r->db, r->arena, r->id, clock_day(r->now), &state.detail);
+	rc = meter_find(r->db, r->arena, r->scope, r->id, clock_day(r->now), &state.detail);
 	if (rc != RC_OK)
 		return rc;
 	read_page(r, &state);

@@ -123,7 +123,7 @@ place_name(struct req *r, const struct filter *filter, const char **name)
 	*name = "";
 	if (filter->model.place_id == 0)
 		return RC_OK;
-	if ((rc = meter_snapshot(r->db, r->now, &snapshot)) != RC_OK)
+	if ((rc = meter_snapshot(r->db, r->arena, r->scope, r->now, &snapshot)) != RC_OK)
 		return rc;
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct meter *meter = &snapshot->list[i];
@@ -256,7 +256,8 @@ show_page(struct req *r, const struct filter *filter, struct list *list)
 	list_clamp(list, totals.meters);
 	rc = meter_list(r->db, r->arena, &filter->model, today, sort_of(list), list->is_descending,
 	    list_limit(list), list_offset(list), &details, &count);
-	if (rc != RC_OK || (rc = meter_snapshot(r->db, r->now, &snapshot)) != RC_OK)
+	if (rc != RC_OK ||
+	    (rc = meter_snapshot(r->db, r->arena, r->scope, r->now, &snapshot)) != RC_OK)
 		return rc;
 	chips_show(r, snapshot, filter, chip_link, NULL);
 	for (size_t i = 0; i < count; i++)

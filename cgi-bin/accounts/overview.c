@@ -225,11 +225,12 @@ overview(struct req *r)
 	struct sums sums;
 	enum rc rc;
 
-	if ((rc = meter_snapshot(r->db, r->now, &snapshot)) != RC_OK ||
-	    (rc = usage_site(r->db, r->now, &site)) != RC_OK ||
-	    (rc = gateway_buses(r->db, r->arena, 0, r->now, &buses, &bus_count)) != RC_OK ||
-	    (rc = alarm_running(
-		 r->db, r->arena, ALARMS_SHOWN, &alarms, &alarm_count, &alarm_total)) != RC_OK)
+	if ((rc = meter_snapshot(r->db, r->arena, r->scope, r->now, &snapshot)) != RC_OK ||
+	    (rc = usage_site(r->db, r->scope, r->now, &site)) != RC_OK ||
+	    (rc = gateway_buses(r->db, r->arena, r->scope, 0, r->now, &buses, &bus_count)) !=
+		RC_OK ||
+	    (rc = alarm_running(r->db, r->arena, r->scope, ALARMS_SHOWN, &alarms, &alarm_count,
+		 &alarm_total)) != RC_OK)
 		return rc;
 	sum_meters(r, snapshot, &sums);
 	show_states(r, &sums);

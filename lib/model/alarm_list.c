@@ -13,11 +13,25 @@ enum { RUNNING, RUNNING_TOTAL, OF_METER };
 	"LEFT JOIN bus b ON b.bus_id = a.bus_id LEFT JOIN gateway g "                           \
 	"ON g.gateway_id = b.gateway_id "
 
+/* A bus alarm is seen by whoever sees the gateway, or one of its meters if the gateway has no
+ * place.
+ */
+#define RUNNING_ALARM                                                                             \
+	"a.active_key IS NOT NULL AND a.parent_id IS NULL AND (? = '' "                           \
+	"OR FIND_IN_SET(am.scope_id, ?) OR (a.meter_id IS NULL AND (FIND_IN_SET(ps.scope_id, ?) " \
+	"OR (ag.place_id IS NULL AND ab.bus_id IN (SELECT ms.bus_id FROM v_meter_scope ms "       \
+	"WHERE ms.removed_at IS NULL AND FIND_IN_SET(ms.scope_id, ?)))))) "
+#define ALARM_SCOPE                                               \
+	"LEFT JOIN v_meter_scope am ON am.meter_id = a.meter_id " \
+	"LEFT JOIN bus ab ON ab.bus_id = a.bus_id "               \
+	"LEFT JOIN gateway ag ON ag.gateway_id = ab.gateway_id "  \
+	"LEFT JOIN v_place_scope ps ON ps.place_id = ag.place_id "
+
 static const struct query Q[] QUERIES = {
-	[RUNNING] = { .sql = ALARM_COLUMNS "WHERE a.active_key IS NOT NULL AND a.parent_id IS NULL "
-					   "ORDER BY a.began_at DESC, a.alarm_id LIMIT ?" },
-	[RUNNING_TOTAL] = { .sql = "SELECT COUNT(*) FROM alarm WHERE active_key IS NOT NULL "
-				   "AND parent_id IS NULL LIMIT 1" },
+	[RUNNING] = { .sql = ALARM_COLUMNS ALARM_SCOPE
+		      "WHERE " RUNNING_ALARM "ORDER BY a.began_at DESC, a.alarm_id LIMIT ?" },
+	[RUNNING_TOTAL] = { .sql = "SELECT COUNT(*) FROM alarm a " ALARM_SCOPE
+				   "WHERE " RUNNING_ALARM "LIMIT 1" },
 	[OF_METER] = { .sql = ALARM_COLUMNS
 		       "WHERE a.meter_id = ? ORDER BY a.began_at DESC, a.alarm_id "
 		       "LIMIT ?" },
@@ -49,13 +63,15 @@ load(struct rows *rows, struct arena *arena, int64_t limit, struct alarm_view **
 }
 
 enum rc
-alarm_running(struct db *db, struct arena *arena, int64_t limit, struct alarm_view **alarms,
-    size_t *count, int64_t *total)
+alarm_running(struct db *db, struct arena *arena, const struct scope *scope, int64_t limit,
+    struct alarm_view **alarms, size_t *count, int64_t *total)
 {
+	struct value in = S(scope_text(scope));
 	struct rows *rows;
-	enum rc rc = db_int(db, &Q[RUNNING_TOTAL], NO_ARGS, total);
+	enum rc rc = db_int(db, &Q[RUNNING_TOTAL], ARGS(in, in, in, in), total);
 
-	if (rc != RC_OK || (rc = db_query(db, &Q[RUNNING], ARGS(I(limit)), &rows)) != RC_OK)
+	if (rc != RC_OK ||
+	    (rc = db_query(db, &Q[RUNNING], ARGS(in, in, in, in, I(limit)), &rows)) != RC_OK)
 		return rc;
 	return load(rows, arena, limit, alarms, count);
 }

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/db.h"
 #include "base/rc.h"
+#include "model/scope.h"
 
 struct alarm_view {
 	int64_t alarm_id, meter_id, gateway_id;	     /* 0: not of a meter, not of a bus */
@@ -17,9 +18,10 @@ struct alarm_view {
 	int64_t folded;				     /* alarms under this one */
 };
 
-/* Running alarms that are folded under no other, newest first; total counts them all. */
-enum rc alarm_running(struct db *db, struct arena *arena, int64_t limit, struct alarm_view **alarms,
-    size_t *count, int64_t *total);
+/* Running alarms of the scope that are folded under no other, newest first; total counts them all.
+ */
+enum rc alarm_running(struct db *db, struct arena *arena, const struct scope *scope, int64_t limit,
+    struct alarm_view **alarms, size_t *count, int64_t *total);
 /* The last alarms of one meter, also those folded under its bus. */
 enum rc alarm_of_meter(struct db *db, struct arena *arena, int64_t meter_id, int64_t limit,
     struct alarm_view **alarms, size_t *count);

@@ -10,20 +10,27 @@ enum { BUSES, EXPORT, METERS, HOURS, METER_HOURS };
 
 /* The LIMIT inside keeps MariaDB from "splitting" the sums, that is from computing them again for
  * every bus, by a whole scan each when the prepared statement runs the second time. */
-#define FROM_BUSES                                                                                \
-	"FROM gateway g LEFT JOIN place p ON p.place_id = g.place_id "                            \
-	"LEFT JOIN bus b ON b.gateway_id = g.gateway_id "                                         \
-	"LEFT JOIN bus_state s ON s.bus_id = b.bus_id "                                           \
-	"LEFT JOIN bus_lease l ON l.bus_id = b.bus_id AND l.expires_at > ? "                      \
-	"LEFT JOIN collector c ON c.collector_id = l.collector_id "                               \
-	"LEFT JOIN (SELECT m.bus_id, COUNT(*) AS meters, SUM(k.lost_since IS NOT NULL) AS lost "  \
-	"FROM meter m LEFT JOIN meter_link k ON k.meter_id = m.meter_id "                         \
-	"WHERE m.removed_at IS NULL GROUP BY m.bus_id LIMIT 100000) AS n ON n.bus_id = b.bus_id " \
-	"LEFT JOIN (SELECT m.bus_id, SUM(h.asked) AS asked, SUM(h.answered) AS answered, "        \
-	"SUM(h.timeouts) AS timeouts, SUM(h.damaged) AS damaged, SUM(h.refused) AS refused, "     \
-	"SUM(h.answer_ms) AS answer_ms FROM poll_hour h JOIN meter m ON m.meter_id = h.meter_id " \
-	"WHERE h.hour_at >= ? AND m.removed_at IS NULL GROUP BY m.bus_id LIMIT 100000) AS t "     \
-	"ON t.bus_id = b.bus_id "
+#define FROM_BUSES                                                                               \
+	"FROM gateway g LEFT JOIN place p ON p.place_id = g.place_id "                           \
+	"LEFT JOIN bus b ON b.gateway_id = g.gateway_id "                                        \
+	"LEFT JOIN bus_state s ON s.bus_id = b.bus_id "                                          \
+	"LEFT JOIN bus_lease l ON l.bus_id = b.bus_id AND l.expires_at > ? "                     \
+	"LEFT JOIN collector c ON c.collector_id = l.collector_id "                              \
+	"LEFT JOIN (SELECT m.bus_id, COUNT(*) AS meters, SUM(k.lost_since IS NOT NULL) AS lost " \
+	"FROM v_meter_scope m LEFT JOIN meter_link k ON k.meter_id = m.meter_id "                \
+	"WHERE m.removed_at IS NULL AND (? = '' OR FIND_IN_SET(m.scope_id, ?)) "                 \
+	"GROUP BY m.bus_id LIMIT 100000) AS n ON n.bus_id = b.bus_id "                           \
+	"LEFT JOIN (SELECT m.bus_id, SUM(h.asked) AS asked, SUM(h.answered) AS answered, "       \
+	"SUM(h.timeouts) AS timeouts, SUM(h.damaged) AS damaged, SUM(h.refused) AS refused, "    \
+	"SUM(h.answer_ms) AS answer_ms FROM poll_hour h "                                        \
+	"JOIN v_meter_scope m ON m.meter_id = h.meter_id WHERE h.hour_at >= ? "                  \
+	"AND m.removed_at IS NULL AND (? = '' OR FIND_IN_SET(m.scope_id, ?)) "                   \
+	"GROUP BY m.bus_id LIMIT 100000) AS t ON t.bus_id = b.bus_id "                           \
+	"LEFT JOIN v_place_scope ps ON ps.place_id = g.place_id "
+#define IN_SCOPE                                                                                      \
+	"(? = '' OR FIND_IN_SET(ps.scope_id, ?) OR (g.place_id IS NULL "                              \
+	"AND g.gateway_id IN (SELECT mb.gateway_id FROM v_meter_scope ms JOIN bus mb USING (bus_id) " \
+	"WHERE ms.removed_at IS NULL AND FIND_IN_SET(ms.scope_id, ?)))) "
 
 #define POLL_COLUMNS(t)                                                   \
 	"CAST(" t ".asked AS SIGNED), CAST(" t ".answered AS SIGNED), "   \
@@ -37,7 +44,8 @@ static const struct query Q[] QUERIES = {
 			   "b.disabled_at, CAST(n.meters AS SIGNED), CAST(n.lost AS SIGNED), "
 			   "s.seen_at, "
 			   "s.round_ms, s.round_at, s.lost_since, " POLL_COLUMNS(
-			       "t") " " FROM_BUSES "WHERE (? = 0 OR g.gateway_id = ?) ORDER BY "
+			       "t") " " FROM_BUSES "WHERE (? = 0 OR g.gateway_id = ?) AND " IN_SCOPE
+				    "ORDER BY "
 				    "g.name, b.name LIMIT 2000" },
 	[EXPORT] = { .sql =
 			 "SELECT g.name, p.name, b.name, b.transport, "
@@ -45,11 +53,13 @@ static const struct query Q[] QUERIES = {
 			 "CAST(n.meters AS SIGNED), CAST(n.lost AS SIGNED), s.round_ms, "
 			 "s.round_at, "
 			 "s.lost_since, c.name, " POLL_COLUMNS(
-			     "t") " " FROM_BUSES "ORDER BY g.name, b.name LIMIT 100000" },
-	[METERS] = { .sql = "SELECT n.meter_id, n.unit, n.room, n.name, n.tenant, n.number, "
-			    "n.lost_since "
-			    "FROM v_meter_now n WHERE n.bus_id = ? AND n.removed_at IS NULL "
-			    "ORDER BY n.unit LIMIT 300" },
+			     "t") " " FROM_BUSES "WHERE " IN_SCOPE
+				  "ORDER BY g.name, b.name LIMIT 100000" },
+	[METERS] = { .sql =
+			 "SELECT n.meter_id, n.unit, n.room, n.name, n.tenant, n.number, "
+			 "n.lost_since "
+			 "FROM v_meter_now n WHERE n.bus_id = ? AND n.removed_at IS NULL "
+			 "AND (? = '' OR FIND_IN_SET(n.scope_id, ?)) ORDER BY n.unit LIMIT 300" },
 	[HOURS] = { .sql = "SELECT h.meter_id, h.hour_at, " POLL_COLUMNS(
 			"h") " FROM meter m "
 			     "JOIN poll_hour h ON h.meter_id = m.meter_id AND h.hour_at >= ? "
@@ -152,13 +162,16 @@ load_bus(const struct rows *rows, struct arena *arena, struct bus_view *bus)
 }
 
 enum rc
-gateway_buses(struct db *db, struct arena *arena, int64_t gateway_id, int64_t now,
-    struct bus_view **buses, size_t *count)
+gateway_buses(struct db *db, struct arena *arena, const struct scope *scope, int64_t gateway_id,
+    int64_t now, struct bus_view **buses, size_t *count)
 {
+	struct value in = S(scope_text(scope));
 	size_t room = 64;
 	struct rows *rows;
 	enum rc rc = db_query(db, &Q[BUSES],
-	    ARGS(T(now), T(gateway_first_hour(now)), I(gateway_id), I(gateway_id)), &rows);
+	    ARGS(T(now), in, in, T(gateway_first_hour(now)), in, in, I(gateway_id), I(gateway_id),
+		in, in, in),
+	    &rows);
 
 	if (rc != RC_OK)
 		return rc;
@@ -178,9 +191,12 @@ gateway_buses(struct db *db, struct arena *arena, int64_t gateway_id, int64_t no
 }
 
 enum rc
-gateway_export(struct db *db, int64_t now, struct rows **rows)
+gateway_export(struct db *db, const struct scope *scope, int64_t now, struct rows **rows)
 {
-	return db_stream(db, &Q[EXPORT], ARGS(T(now), T(gateway_first_hour(now))), rows);
+	struct value in = S(scope_text(scope));
+
+	return db_stream(db, &Q[EXPORT],
+	    ARGS(T(now), in, in, T(gateway_first_hour(now)), in, in, in, in, in), rows);
 }
 
 static void
@@ -214,12 +230,13 @@ load_hours(struct rows *rows, int64_t first_at, struct meter_poll *meters, size_
 }
 
 enum rc
-gateway_meters(struct db *db, struct arena *arena, int64_t bus_id, int64_t now,
-    struct meter_poll **meters, size_t *count)
+gateway_meters(struct db *db, struct arena *arena, const struct scope *scope, int64_t bus_id,
+    int64_t now, struct meter_poll **meters, size_t *count)
 {
 	int64_t first_at = gateway_first_hour(now);
 	struct rows *rows;
-	enum rc rc = db_query(db, &Q[METERS], ARGS(I(bus_id)), &rows);
+	enum rc rc = db_query(
+	    db, &Q[METERS], ARGS(I(bus_id), S(scope_text(scope)), S(scope_text(scope))), &rows);
 
 	if (rc != RC_OK)
 		return rc;

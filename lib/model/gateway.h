@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/db.h"
 #include "base/rc.h"
+#include "model/scope.h"
 
 #define GATEWAY_HOURS 24
 
@@ -45,11 +46,12 @@ struct bus_view {
 	enum bus_status status;
 };
 
-/* gateway_id 0: all, in the order of their names. */
-enum rc gateway_buses(struct db *db, struct arena *arena, int64_t gateway_id, int64_t now,
-    struct bus_view **buses, size_t *count);
+/* gateway_id 0: all, in the order of their names. A gateway is in the scope of its building; one
+ * without a place in that of the meters it carries. Whatever is counted are meters of the scope. */
+enum rc gateway_buses(struct db *db, struct arena *arena, const struct scope *scope,
+    int64_t gateway_id, int64_t now, struct bus_view **buses, size_t *count);
 /* Rows for export_answer; columns are listed in cgi-bin/accounts/gateways.c. */
-enum rc gateway_export(struct db *db, int64_t now, struct rows **rows);
+enum rc gateway_export(struct db *db, const struct scope *scope, int64_t now, struct rows **rows);
 
 /* A meter of a bus hour by hour. hours[23] is the running hour. */
 struct meter_poll {
@@ -60,8 +62,9 @@ struct meter_poll {
 };
 /* First instant of the first of the 24 hours. */
 int64_t gateway_first_hour(int64_t now);
-enum rc gateway_meters(struct db *db, struct arena *arena, int64_t bus_id, int64_t now,
-    struct meter_poll **meters, size_t *count);
+/* Only those of the scope. */
+enum rc gateway_meters(struct db *db, struct arena *arena, const struct scope *scope,
+    int64_t bus_id, int64_t now, struct meter_poll **meters, size_t *count);
 enum rc gateway_meter_hours(struct db *db, int64_t meter_id, int64_t now, struct meter_poll *meter);
 
 #endif

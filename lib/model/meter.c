@@ -98,6 +98,12 @@ meter_is_old(const struct meter *meter, int64_t now)
 	return meter->read_at == 0 || now - meter->read_at > meter_old_after(meter);
 }
 
+int64_t
+meter_scope_id(const struct meter *meter)
+{
+	return meter->building_id != 0 ? meter->building_id : meter->site_id;
+}
+
 bool
 meter_matches_place(const struct meter *meter, int64_t place_id)
 {
@@ -235,8 +241,8 @@ meter_load_detail(const struct rows *rows, struct arena *arena, struct meter_det
 }
 
 enum rc
-meter_find(struct db *db, struct arena *arena, int64_t meter_id, struct day today,
-    struct meter_detail *detail)
+meter_find(struct db *db, struct arena *arena, const struct scope *scope, int64_t meter_id,
+    struct day today, struct meter_detail *detail)
 {
 	struct rows *rows;
 	enum rc rc = db_query(db, &Q[0], ARGS(D(today), I(meter_id)), &rows);
@@ -246,5 +252,7 @@ meter_find(struct db *db, struct arena *arena, int64_t meter_id, struct day toda
 	if ((rc = rows_next(rows)) == RC_OK)
 		meter_load_detail(rows, arena, detail);
 	rows_end(rows);
+	if (rc == RC_OK && !scope_has(scope, meter_scope_id(&detail->meter)))
+		rc = RC_NOT_FOUND;
 	return rc;
 }

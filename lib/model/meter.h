@@ -15,6 +15,7 @@
 #include "base/db.h"
 #include "base/rc.h"
 #include "model/reading.h"
+#include "model/scope.h"
 
 /* In order of precedence: the first that holds is shown. */
 enum meter_status {
@@ -87,25 +88,30 @@ int64_t meter_old_after(const struct meter *meter); /* ms */
 
 /* What a list or board shows. Zeroed except status_mask = STATUS_ALL is everything. */
 struct meter_filter {
-	int64_t place_id;     /* site, building, floor or room; 0: everywhere */
-	uint32_t status_mask; /* bit n = enum meter_status n */
-	const char *search;   /* folded; "" or NULL: everything */
-	const char *ids;      /* "3,17,20": only these; "" or NULL: everything */
+	int64_t place_id;	   /* site, building, floor or room; 0: everywhere */
+	uint32_t status_mask;	   /* bit n = enum meter_status n */
+	const char *search;	   /* folded; "" or NULL: everything */
+	const char *ids;	   /* "3,17,20": only these; "" or NULL: everything */
+	const struct scope *scope; /* what the reader may see; never NULL */
 };
 
 /* What a list or board shows; pure, for boards. search must be folded. */
 bool meter_matches_place(const struct meter *meter, int64_t place_id);
 bool meter_matches_search(const struct meter *meter, const char *search);
 
-/* All living meters in the order of the places, by one statement. A worker keeps the answer for a
- * second (longer when loading takes longer than a tenth of that), so that a wall of boards costs
- * the database no more than one; the rows are const and valid until the next call. */
+/* The building a scope would have to name, or the site of a meter that is in no building. */
+int64_t meter_scope_id(const struct meter *meter);
+
+/* All living meters of the scope in the order of the places, by one statement. A worker keeps the
+ * answer for a second (longer when loading takes longer than a tenth of that), so that a wall of
+ * boards costs the database no more than one; the rows are const and valid until the next call. */
 struct meter_snapshot {
 	const struct meter *list;
 	size_t count;
 	int64_t taken_at;
 };
-enum rc meter_snapshot(struct db *db, int64_t now, const struct meter_snapshot **snapshot);
+enum rc meter_snapshot(struct db *db, struct arena *arena, const struct scope *scope, int64_t now,
+    const struct meter_snapshot **snapshot);
 void meter_snapshot_forget(void); /* the next call asks the database */
 
 enum meter_sort {
@@ -153,8 +159,9 @@ enum rc meter_list(struct db *db, struct arena *arena, const struct meter_filter
 enum rc meter_export(struct db *db, const struct meter_filter *filter, struct day today,
     enum meter_sort sort, bool is_descending, int64_t limit, struct rows **rows);
 
-/* RC_NOT_FOUND when there is none. A removed meter is found, too: its history stays. */
-enum rc meter_find(struct db *db, struct arena *arena, int64_t meter_id, struct day today,
-    struct meter_detail *detail);
+/* RC_NOT_FOUND when there is none in the scope. A removed meter is found, too: its history stays.
+ */
+enum rc meter_find(struct db *db, struct arena *arena, const struct scope *scope, int64_t meter_id,
+    struct day today, struct meter_detail *detail);
 
 #endif

@@ -10,6 +10,7 @@
 #define FILTER                                                                                   \
 	"n.removed_at IS NULL AND (? = 0 OR ? IN (n.site_id, n.building_id, n.floor_id, "        \
 	"n.place_id)) AND (1 << n.status) & ? <> 0 AND (? = '' OR FIND_IN_SET(n.meter_id, ?)) "  \
+	"AND (? = '' OR FIND_IN_SET(n.scope_id, ?)) "                                            \
 	"AND (? = '' OR CONCAT_WS('\n', n.room, n.name, n.tenant, n.number, n.tenant_initials, " \
 	"n.place_initials) LIKE ? OR n.phone LIKE ?) "
 #define FROM_TODAY \
@@ -113,6 +114,8 @@ bind_filter(struct binds *binds, const struct meter_filter *filter)
 	bind(binds, I(filter->status_mask));
 	bind(binds, S(ids));
 	bind(binds, S(ids));
+	bind(binds, S(scope_text(filter->scope)));
+	bind(binds, S(scope_text(filter->scope)));
 	bind(binds, S(search));
 	bind(binds, S(binds->pattern));
 	bind(binds, is_tail ? S(binds->tail) : NIL);

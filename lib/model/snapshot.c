@@ -95,13 +95,13 @@ load_spending(struct db *db, int64_t now)
 	return RC_OK;
 }
 
-enum rc
-meter_snapshot(struct db *db, int64_t now, const struct meter_snapshot **snapshot)
+/* Makes the cache fresh. */
+static enum rc
+refresh(struct db *db, int64_t now)
 {
 	int64_t began = clock_mono();
 	enum rc rc;
 
-	*snapshot = &cache.shown;
 	if (cache.loaded_mono != 0 && began - cache.loaded_mono < cache.keep_ms)
 		return RC_OK;
 	cache.loaded_mono = 0;
@@ -111,5 +111,26 @@ meter_snapshot(struct db *db, int64_t now, const struct meter_snapshot **snapsho
 	cache.keep_ms = SNAPSHOT_SHARE * (cache.loaded_mono - began);
 	if (cache.keep_ms < SNAPSHOT_KEEP)
 		cache.keep_ms = SNAPSHOT_KEEP;
+	return RC_OK;
+}
+
+enum rc
+meter_snapshot(struct db *db, struct arena *arena, const struct scope *scope, int64_t now,
+    const struct meter_snapshot **snapshot)
+{
+	struct meter_snapshot *part;
+	struct meter *list;
+	enum rc rc = refresh(db, now);
+
+	*snapshot = &cache.shown;
+	if (rc != RC_OK || !scope_is_limited(scope))
+		return rc;
+	part = arena_alloc(arena, sizeof(*part));
+	list = arena_alloc(arena, (cache.shown.count + 1) * sizeof(*list));
+	*part = (struct meter_snapshot){ .list = list, .taken_at = cache.shown.taken_at };
+	for (size_t i = 0; i < cache.shown.count; i++)
+		if (scope_has(scope, meter_scope_id(&cache.list[i])))
+			list[part->count++] = cache.list[i];
+	*snapshot = part;
 	return RC_OK;
 }

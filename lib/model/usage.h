@@ -18,6 +18,7 @@
 #include "base/rc.h"
 #include "model/meter.h"
 #include "model/reading.h"
+#include "model/scope.h"
 
 enum usage_view { USAGE_DAY, USAGE_WEEK, USAGE_MONTH, USAGE_YEAR };
 
@@ -109,8 +110,9 @@ enum rc usage_registers(struct db *db, int64_t meter_id, struct day day, struct 
 /* For export_answer: the same, the quality as a key of T.Quality. */
 enum rc usage_registers_export(struct db *db, int64_t meter_id, struct day day, struct rows **rows);
 
-/* All meters that serve tenants (main_: those that only measure), for the overview. Kept by the
- * worker for half a minute, longer when loading takes long. */
+/* All meters of the scope that serve tenants (main_: those that only measure), for the overview.
+ * Kept by the worker for half a minute, longer when loading takes long; valid until the next call.
+ */
 #define SITE_DAYS 30
 struct site_usage {
 	int64_t today_wh, until_at; /* until_at 0: no reading today yet */
@@ -121,6 +123,7 @@ struct site_usage {
 		int64_t used_wh; /* -1: no reading */
 	} days[SITE_DAYS];	 /* the last one is today */
 };
-enum rc usage_site(struct db *db, int64_t now, const struct site_usage **site);
+enum rc usage_site(
+    struct db *db, const struct scope *scope, int64_t now, const struct site_usage **site);
 
 #endif
