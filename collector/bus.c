@@ -226,7 +226,9 @@ ask(struct bus *bus, size_t i, int64_t began)
 {
 	uint16_t registers[PROFILE_BLOCKS_MAX][PROFILE_REGISTERS_MAX];
 	struct station *station = &bus->stations[i];
+	link_set_patience(bus->link, plan_patience_ms(bus->plan));
 	enum trouble trouble = read_blocks(bus, station, registers);
+	link_set_patience(bus->link, 0);
 	int64_t now = clock_mono(), wall = clock_now();
 	bool was_answered = bus->is_answered;
 

@@ -140,7 +140,8 @@ fill_bus(const struct rows *rows, struct bus_definition *d, const struct complai
 	link->gap_ms = (uint32_t)rows_int(rows, 11);
 	d->timing = (struct plan_timing){ .status_period_ms = rows_int(rows, 12) * CLOCK_SECOND,
 		.reading_period_ms = rows_int(rows, 13) * CLOCK_SECOND,
-		.probe_cost_ms = link->timeout_ms };
+		.probe_cost_ms = link->timeout_ms,
+		.may_hurry = link->transport != TRANSPORT_TCP };
 	enum rc rc = check_link(link, c);
 	return rc == RC_OK ? check_periods(rows_int(rows, 12), rows_int(rows, 13), c) : rc;
 }

@@ -33,6 +33,7 @@ struct link {
 	bool is_open;
 	enum trouble trouble;
 	int exception;
+	int64_t patience_ms;	/* see link_set_patience */
 	int64_t last_answer_us; /* Modbus TCP with a gap */
 	char reason[128];
 };
@@ -210,6 +211,8 @@ allowed_us(const struct link *link, const struct exchange *exchange)
 	int64_t needed_us = line_wire_us(&link->line, exchange->expected) + MARGIN_MS * MS_US;
 	int64_t timeout_us = exchange->timeout_ms * MS_US;
 
+	if (link->patience_ms != 0)
+		return link->patience_ms * MS_US;
 	return request_us + (timeout_us > needed_us ? timeout_us : needed_us);
 }
 
@@ -378,6 +381,12 @@ exchange_tcp(struct link *link, struct exchange *exchange)
 }
 
 /* ---- requests ---- */
+
+void
+link_set_patience(struct link *link, int64_t patience_ms)
+{
+	link->patience_ms = patience_ms;
+}
 
 /* The answer must come from the unit that was asked, for the function that was asked. */
 static enum rc

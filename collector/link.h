@@ -64,6 +64,10 @@ bool link_is_open(const struct link *link);
 enum rc link_read(struct link *link, uint8_t unit, uint8_t function, uint16_t address,
     uint16_t count, uint16_t *registers, uint32_t timeout_ms, uint32_t min_gap_ms);
 
+/* From now on nobody waits longer than so for an answer, whatever its bytes need: for meters whose
+ * answers are known to take less. 0 ends that. */
+void link_set_patience(struct link *link, int64_t patience_ms);
+
 /* Sends one raw request (unit, function, data; no checksum) and receives the whole answer in the
  * same form, for functions libmodbus does not know (0x20). *length is the room, then the length.
  * Results as link_read. An RTU answer ends with silence, so it must stand alone and whole in the

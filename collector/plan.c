@@ -15,6 +15,9 @@
 #define SILENT_PAUSE_MS	    2000 /* between tries on a bus where nobody answers */
 #define SILENT_PAUSE_MAX_MS 20000
 #define WAIT_MAX_MS	    60000
+#define PROVEN_AGE_MS	    5000 /* in trouble, those that answer wait so long for the others */
+#define HURRY_MIN_MS	    100	 /* a machine that stands still for a moment is no silence */
+#define HURRY_SPARE_MS	    25
 
 enum condition { UNKNOWN, LIVE, DOUBTFUL, LOST, RESTING };
 
@@ -25,6 +28,7 @@ struct entry {
 	bool is_recalled;    /* its back-off ended because another meter came back */
 	int64_t asked_at;    /* monotonic; 0: never */
 	int64_t answered_at; /* monotonic; 0: never */
+	int64_t took_ms;     /* the longest of the last answers */
 	int64_t next_at;     /* not live: not asked before, unless nobody answers */
 	int64_t slot_at;     /* last slot read, UTC */
 	int64_t seen_at;     /* UTC, last reading before this start; orders the first questions */
@@ -40,8 +44,9 @@ struct plan {
 	int64_t recalled_at; /* 0: never */
 	int64_t idle_since;  /* 0: not idle */
 	int silences;	     /* of all meters in a row */
-	int64_t trouble_at;  /* when several fell silent at once; 0: nothing like that */
+	int64_t trouble_at;  /* when a live meter fell silent, till all others answered; 0: none */
 	unsigned turn;	     /* of choose_in_trouble */
+	int64_t patience_ms; /* for the meter that is being asked; 0: as long as the bus allows */
 	uint64_t round;
 	int64_t round_began, round_idle_ms;
 	bool is_round_begun;
@@ -109,8 +114,15 @@ plan_remember(struct plan *plan, size_t meter, int64_t slot_at, int64_t seen_at)
 
 /* ---- choosing ---- */
 
-/* The longest unasked live meter that is due, or -1. slot_at is the running slot, 0 without slots;
- * *next_at tells when the next becomes due. */
+/* slot_at is the running slot, 0 without slots. */
+static bool
+is_due(const struct plan *plan, const struct entry *entry, int64_t now, int64_t slot_at)
+{
+	return entry->asked_at + plan->timing.status_period_ms <= now ||
+	       (slot_at != 0 && is_slot_open(plan, entry, slot_at));
+}
+
+/* The longest unasked live meter that is due, or -1; *next_at tells when the next becomes due. */
 static int
 choose_live(const struct plan *plan, int64_t now, int64_t slot_at, int64_t *next_at, size_t *live)
 {
@@ -123,39 +135,34 @@ choose_live(const struct plan *plan, int64_t now, int64_t slot_at, int64_t *next
 		++*live;
 		if (chosen >= 0 && entry->asked_at >= plan->entries[chosen].asked_at)
 			continue;
-		int64_t due_at = entry->asked_at + plan->timing.status_period_ms;
-		if (due_at <= now || (slot_at != 0 && is_slot_open(plan, entry, slot_at)))
+		if (is_due(plan, entry, now, slot_at))
 			chosen = (int)i;
 		else
-			*next_at = least(*next_at, due_at);
+			*next_at = least(*next_at, entry->asked_at + plan->timing.status_period_ms);
 	}
 	return chosen;
 }
 
 /* A fuse or a cable often takes many meters together, and each of them costs a time-out before it
- * is known. Meanwhile those that have answered since are read in time, and the others are tried
- * from both ends, because neighbours share their fate. Returns due when there is nothing to prefer.
- */
+ * is known. So all are tried quickly, oldest first, and in between those that have answered since
+ * are read in time. */
 static int
 choose_in_trouble(struct plan *plan, int64_t now, int64_t slot_at, int due)
 {
-	int proven = -1, newest = -1;
+	int proven = -1, unproven = -1;
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct entry *entry = &plan->entries[i];
-		bool is_due = entry->asked_at + plan->timing.status_period_ms <= now ||
-			      (slot_at != 0 && is_slot_open(plan, entry, slot_at));
-		if (entry->condition != LIVE || !is_due)
+		if (entry->condition != LIVE || !is_due(plan, entry, now, slot_at))
 			continue;
-		if (entry->answered_at > plan->trouble_at) {
-			if (proven < 0 || entry->asked_at < plan->entries[proven].asked_at)
-				proven = (int)i;
-		} else if (newest < 0 || entry->answered_at > plan->entries[newest].answered_at)
-			newest = (int)i;
+		int *oldest = entry->answered_at > plan->trouble_at ? &proven : &unproven;
+		if (*oldest < 0 || entry->asked_at < plan->entries[*oldest].asked_at)
+			*oldest = (int)i;
 	}
-	const int turns[] = { proven, newest, due };
-	int chosen = turns[plan->turn++ % COUNT(turns)];
-	return chosen >= 0 ? chosen : due;
+	if (unproven < 0)
+		return due;
+	bool is_proven_old = proven >= 0 && plan->entries[proven].asked_at + PROVEN_AGE_MS <= now;
+	return is_proven_old && plan->turn++ % 2 == 0 ? proven : unproven;
 }
 
 /* Over when every live meter has answered since. */
@@ -253,6 +260,17 @@ choose_silent(const struct plan *plan, int64_t now, int64_t *next_at)
 	return chosen;
 }
 
+/* In trouble, a meter that answered until now has as long as its answers take: a silent one then
+ * costs no time-out but a moment, and is asked again properly when all were tried. */
+static int64_t
+patience_ms(const struct plan *plan, const struct entry *entry)
+{
+	if (!plan->timing.may_hurry || plan->trouble_at == 0 || entry->condition != LIVE ||
+	    entry->answered_at > plan->trouble_at)
+		return 0;
+	return greatest(entry->took_ms + entry->took_ms / 4 + HURRY_SPARE_MS, HURRY_MIN_MS);
+}
+
 static void
 note_idle(struct plan *plan, int64_t now)
 {
@@ -297,6 +315,7 @@ plan_next(struct plan *plan, int64_t now, int64_t wall, int64_t *wait_ms)
 		chosen = due;
 	if (chosen >= 0) {
 		note_busy(plan, now);
+		plan->patience_ms = patience_ms(plan, &plan->entries[chosen]);
 		*wait_ms = 0;
 		return chosen;
 	}
@@ -305,6 +324,12 @@ plan_next(struct plan *plan, int64_t now, int64_t wall, int64_t *wait_ms)
 		next_at = least(next_at, now + slot_at + slot_period_ms - wall);
 	*wait_ms = greatest(1, next_at - now);
 	return -1;
+}
+
+int64_t
+plan_patience_ms(const struct plan *plan)
+{
+	return plan->patience_ms;
 }
 
 /* ---- learning ---- */
@@ -356,10 +381,11 @@ enum plan_change
 plan_answered(struct plan *plan, size_t meter, int64_t now, int64_t wall)
 {
 	struct entry *entry = note_asked(plan, meter, now);
-	int64_t slot_at = plan_slot(plan, meter, wall);
+	int64_t slot_at = plan_slot(plan, meter, wall), took_ms = now - plan->asked_at;
 
 	if (slot_at != 0)
 		entry->slot_at = slot_at;
+	entry->took_ms = greatest(took_ms, entry->took_ms - (entry->took_ms - took_ms) / 8);
 	return note_answer(plan, entry, LIVE, now);
 }
 
@@ -393,9 +419,14 @@ plan_silent(struct plan *plan, size_t meter, int64_t now)
 	int64_t cost_ms = now - plan->asked_at;
 	bool was_lost = entry->condition == LOST;
 
-	/* The second live meter in a row that falls silent. */
-	if (entry->condition == LIVE && plan->silences > 0 && plan->trouble_at == 0)
+	if (entry->condition == LIVE && plan->trouble_at == 0)
 		plan->trouble_at = plan->asked_at;
+	plan->find_at = now + (FIND_SHARE - 1) * cost_ms;
+	if (plan->patience_ms != 0) {
+		entry->condition = DOUBTFUL;
+		entry->next_at = now;
+		return PLAN_SAME;
+	}
 	plan->silences++;
 	entry->silences++;
 	entry->condition = entry->silences >= PLAN_LOST_AFTER ? LOST : DOUBTFUL;
@@ -404,7 +435,6 @@ plan_silent(struct plan *plan, size_t meter, int64_t now)
 	entry->next_at =
 	    plan->asked_at + (entry->condition == LOST ? backoff_ms(plan, entry->silences)
 						       : plan->timing.status_period_ms);
-	plan->find_at = now + (FIND_SHARE - 1) * cost_ms;
 	plan->probe_at = now + (LOST_SHARE - 1) * cost_ms;
 	return entry->condition == LOST && !was_lost ? PLAN_LOST : PLAN_SAME;
 }

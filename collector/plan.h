@@ -23,6 +23,7 @@ struct plan_timing {
 	int64_t status_period_ms;  /* 0: without pause */
 	int64_t reading_period_ms; /* aligned slots; 0: every answer is a reading */
 	int64_t probe_cost_ms;	   /* what asking a silent meter costs: the response time-out */
+	bool may_hurry; /* giving up early helps: no gateway goes on waiting in our place */
 };
 
 struct plan *plan_new(const struct plan_timing *timing, size_t meters);
@@ -32,6 +33,11 @@ void plan_free(struct plan *plan); /* NULL is allowed */
  * is the UTC clock, for slots: at each slot boundary every live meter is due at once. What came of
  * it is told by one of the four functions below; when none is called, the same meter stays due. */
 int plan_next(struct plan *plan, int64_t now, int64_t wall, int64_t *wait_ms);
+
+/* How long to wait for the answer to the meter chosen last, as its answers came until now: several
+ * may have fallen silent at once, and time-outs must not keep the others waiting. Silence after it
+ * is no reason to count the meter as lost. 0: as long as the bus allows. */
+int64_t plan_patience_ms(const struct plan *plan);
 
 /* What came of asking. Returns the change of state. The first answer ever counts as PLAN_BACK: the
  * database may still hold the meter as lost. */

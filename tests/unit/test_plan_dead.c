@@ -47,29 +47,82 @@ thirty_dead_of_32_do_not_starve_the_two(void **state)
 	}
 }
 
-/* The gateway of thirty loses its fuse in the middle of the day: each costs a time-out of a second
- * before it is known, and the two alive may stand anywhere among them. */
+/* The fuse of thirty goes in the middle of the day: each would cost a time-out of a second before
+ * it is known, and the two alive may stand anywhere among them. */
+static void
+let_thirty_fall_silent(struct world *world, int64_t period_ms, bool may_hurry, size_t first,
+    size_t second, int64_t after_ms)
+{
+	begin(world, 32, period_ms);
+	world->plan->timing.may_hurry = may_hurry;
+	run_for(world, 123456 + after_ms);
+	memset(world->oldest_ms, 0, sizeof(world->oldest_ms));
+	for (size_t i = 0; i < 32; i++)
+		world->is_alive[i] = i == first || i == second;
+	run_for(world, 300000);
+	assert_int_equal(plan_lost_count(world->plan), 30);
+	for (size_t i = 0; i < 32; i++)
+		assert_int_equal(world->lost[i], !world->is_alive[i]);
+}
+
 static void
 thirty_that_fall_silent_together_do_not_starve_the_two(void **state)
 {
 	(void)state;
 	struct world world;
 
+	for (size_t first = 0; first < 32; first += 5) {
+		for (int64_t after_ms = 0; after_ms < 10000; after_ms += 900) {
+			for (int64_t period_ms = 0; period_ms <= 10000; period_ms += 5000) {
+				size_t second = (first + 1 + (size_t)after_ms / 900) % 32;
+				let_thirty_fall_silent(
+				    &world, period_ms, true, first, second, after_ms);
+				assert_true(world.oldest_ms[first] <= 15000);
+				assert_true(world.oldest_ms[second] <= 15000);
+				end(&world);
+			}
+		}
+	}
+}
+
+/* Behind a gateway that waits for each in our place: one pass of its time-outs, not two. */
+static void
+where_hurry_does_not_help_the_two_wait_one_pass(void **state)
+{
+	(void)state;
+	struct world world;
+
 	for (size_t first = 0; first <= 30; first += 6) {
 		for (int64_t period_ms = 0; period_ms <= 10000; period_ms += 5000) {
-			begin(&world, 32, period_ms);
-			run_for(&world, 123456 + (int64_t)first * 777);
-			measure_from_now(&world);
-			for (size_t i = 0; i < 32; i++)
-				world.is_alive[i] = i == first || i == first + 1;
-			run_for(&world, 600000);
-			/* One pass, not two: second chances wait until all were tried once. */
-			assert_true(world.oldest_ms[first] <= 32 * SILENT_MS);
-			assert_true(world.oldest_ms[first + 1] <= 32 * SILENT_MS);
-			assert_int_equal(plan_lost_count(world.plan), 30);
+			let_thirty_fall_silent(
+			    &world, period_ms, false, first, first + 1, (int64_t)first * 777);
+			int64_t most_ms = period_ms + 32 * SILENT_MS;
+			assert_true(world.oldest_ms[first] <= most_ms);
+			assert_true(world.oldest_ms[first + 1] <= most_ms);
 			end(&world);
 		}
 	}
+}
+
+/* One is silent, and the others take longer from now on than they ever did. */
+static void
+who_is_slow_in_trouble_is_asked_again_and_not_lost(void **state)
+{
+	(void)state;
+	struct world world;
+
+	begin(&world, 32, 10000);
+	run_for(&world, 60000);
+	world.is_alive[5] = false;
+	world.live_ms = 4 * LIVE_MS;
+	memset(world.oldest_ms, 0, sizeof(world.oldest_ms));
+	run_for(&world, 300000);
+	assert_int_equal(plan_lost_count(world.plan), 1);
+	for (size_t i = 0; i < 32; i++) {
+		assert_int_equal(world.lost[i], i == 5);
+		assert_true(world.oldest_ms[i] <= 60000);
+	}
+	end(&world);
 }
 
 static void
@@ -292,6 +345,8 @@ main(void)
 		cmocka_unit_test(one_dead_of_thirty_costs_a_twentieth_at_most),
 		cmocka_unit_test(thirty_dead_of_32_do_not_starve_the_two),
 		cmocka_unit_test(thirty_that_fall_silent_together_do_not_starve_the_two),
+		cmocka_unit_test(where_hurry_does_not_help_the_two_wait_one_pass),
+		cmocka_unit_test(who_is_slow_in_trouble_is_asked_again_and_not_lost),
 		cmocka_unit_test(the_two_are_found_among_the_dead_at_the_start),
 		cmocka_unit_test(ten_dead_of_thirty_are_lost_within_minutes_and_live_ones_fresh),
 		cmocka_unit_test(a_silent_meter_is_asked_once_a_round),

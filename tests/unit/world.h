@@ -38,7 +38,8 @@ begin(struct world *world, size_t count, int64_t status_period_ms)
 {
 	struct plan_timing timing = { .status_period_ms = status_period_ms,
 		.reading_period_ms = 30 * CLOCK_MINUTE,
-		.probe_cost_ms = SILENT_MS };
+		.probe_cost_ms = SILENT_MS,
+		.may_hurry = true };
 
 	*world = (struct world){ .plan = plan_new(&timing, count),
 		.count = count,
@@ -67,12 +68,15 @@ note_change(struct world *world, size_t i, enum plan_change change)
 static void
 ask(struct world *world, size_t i)
 {
-	int64_t took_ms = world->is_alive[i] ? world->live_ms : world->silent_ms;
+	int64_t patience_ms = plan_patience_ms(world->plan);
+	int64_t limit_ms = patience_ms != 0 ? patience_ms : world->silent_ms;
+	bool answers = world->is_alive[i] && world->live_ms <= limit_ms;
+	int64_t took_ms = answers ? world->live_ms : limit_ms;
 
 	pass(world, took_ms);
 	world->asked[i]++;
 	world->busy_ms += took_ms;
-	if (!world->is_alive[i]) {
+	if (!answers) {
 		world->silent_total_ms += took_ms;
 		note_change(world, i, plan_silent(world->plan, i, world->now));
 		return;
