@@ -67,7 +67,16 @@ $(BUILD)/bin/metersim: $(call objects,$(wildcard tests/sim/*.c))
 $(BUILD)/bin/metersim: LIBS = -lm -lutil
 $(call objects,$(wildcard tests/sim/*.c)): INCLUDE :=
 
-$(library): $(call objects,$(base) $(model))
+# What a meter model is stands in the collector's profiles alone; the library holds it as a table made of them.
+$(BUILD)/tools/model_table: tools/model_table.c $(call objects,$(wildcard collector/profiles/*.c))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(STRICT) $(HARDEN) $(LDHARDEN) -Ilib -Icollector -MMD -MP -o $@ $(filter %.c %.o,$^)
+$(BUILD)/tools/model_table.c: $(BUILD)/tools/model_table
+	$(Q)$< > $@.new && mv $@.new $@
+$(BUILD)/tools/model_table.o: $(BUILD)/tools/model_table.c
+	$(Q)$(CC) $(CFLAGS) $(SANFLAGS) $(STRICT) $(HARDEN) -Ilib -c -o $@ $<
+
+$(library): $(call objects,$(base) $(model)) $(BUILD)/tools/model_table.o
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
