@@ -20,10 +20,13 @@ CREATE TABLE IF NOT EXISTS command (
   payload          VARCHAR(4000) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '' COMMENT 'what shall be, see lib/model/command.h',
   state            ENUM('queued','taken','confirmed','failed','cancelled') NOT NULL DEFAULT 'queued',
   created_at       DATETIME(3) NOT NULL,
-  not_before       DATETIME(3) NULL,
+  not_before       DATETIME(3) NULL COMMENT 'not sent before',
   expires_at       DATETIME(3) NULL COMMENT 'not sent after; NULL: waits until the meter is back',
   taken_at         DATETIME(3) NULL,
   taken_epoch      BIGINT UNSIGNED NULL COMMENT 'of the bus lease under which it was taken',
+  tried_at         DATETIME(3) NULL COMMENT 'when the last attempt ended without a result',
+  retry_at         DATETIME(3) NULL COMMENT 'next attempt, or as soon as the meter answers again',
+  cancel_at        DATETIME(3) NULL COMMENT 'a person asked what runs to stop',
   ended_at         DATETIME(3) NULL,
   step             SMALLINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'how far it came: parts confirmed of steps',
   steps            SMALLINT UNSIGNED NOT NULL DEFAULT 1,
@@ -32,7 +35,7 @@ CREATE TABLE IF NOT EXISTS command (
   PRIMARY KEY (command_id),
   KEY ix_command_batch (command_batch_id, command_id),
   KEY ix_command_open (bus_id, state, command_id),
-  KEY ix_command_meter (meter_id, command_id),
+  KEY ix_command_meter (meter_id, state, command_id),
   CONSTRAINT fk_command_batch FOREIGN KEY (command_batch_id) REFERENCES command_batch (command_batch_id),
   CONSTRAINT fk_command_bus FOREIGN KEY (bus_id) REFERENCES bus (bus_id)
 ) ENGINE=InnoDB;
@@ -52,6 +55,7 @@ CREATE TABLE IF NOT EXISTS meter_config (
   part     VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'prices, alarms, overload, tou …',
   value    VARCHAR(2000) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'as the meter said it, in the form of command.payload',
   read_at  DATETIME(3) NOT NULL,
+  sent_at  DATETIME(3) NULL COMMENT 'a person had this part written and it was confirmed: from then on the server keeps it right',
   PRIMARY KEY (meter_id, part),
   CONSTRAINT fk_meter_config_meter FOREIGN KEY (meter_id) REFERENCES meter (meter_id)
 ) ENGINE=InnoDB COMMENT='what a meter holds, as read back from it';

@@ -49,6 +49,9 @@ GRANT SELECT ON energy_day                     TO voltill_accounts@localhost;
 GRANT SELECT ON poll_hour                      TO voltill_accounts@localhost;
 GRANT SELECT ON alarm                          TO voltill_accounts@localhost;
 GRANT SELECT ON v_meter_now                    TO voltill_accounts@localhost;
+GRANT SELECT ON meter_config                   TO voltill_accounts@localhost;
+GRANT SELECT ON command                        TO voltill_accounts@localhost;
+GRANT SELECT ON command_batch                  TO voltill_accounts@localhost;
 GRANT SELECT ON v_place_scope                  TO voltill_accounts@localhost;
 GRANT SELECT ON v_meter_scope                  TO voltill_accounts@localhost;
 
@@ -65,6 +68,12 @@ GRANT SELECT ON v_place_scope                  TO voltill_settings@localhost;
 GRANT SELECT ON v_meter_scope                  TO voltill_settings@localhost;
 GRANT SELECT, UPDATE (seen_at, ended_at, end_reason) ON session TO voltill_settings@localhost;
 GRANT SELECT, INSERT ON audit                  TO voltill_settings@localhost;
+-- Orders: written here, carried out by the collector; of what was ordered only the state may change.
+GRANT SELECT, INSERT ON command_batch          TO voltill_settings@localhost;
+GRANT SELECT, INSERT, UPDATE (state, cancel_at, ended_at, result) ON command TO voltill_settings@localhost;
+GRANT SELECT ON command_attempt                TO voltill_settings@localhost;
+GRANT SELECT ON meter_config                   TO voltill_settings@localhost;
+GRANT SELECT ON bus_scan                       TO voltill_settings@localhost;
 
 -- collector: reads what to ask, writes what was answered. It can neither change nor delete a reading.
 GRANT SELECT ON schema_version                 TO voltill_collector@localhost;
@@ -82,3 +91,8 @@ GRANT SELECT, INSERT, UPDATE ON meter_link     TO voltill_collector@localhost;
 GRANT SELECT, INSERT, UPDATE ON energy_day     TO voltill_collector@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON poll_hour TO voltill_collector@localhost;
 GRANT SELECT, INSERT, UPDATE ON alarm          TO voltill_collector@localhost;
+GRANT SELECT, INSERT         ON command_batch  TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE ON command        TO voltill_collector@localhost;
+GRANT SELECT, INSERT         ON command_attempt TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE ON meter_config   TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE ON bus_scan       TO voltill_collector@localhost;

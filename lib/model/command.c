@@ -1,0 +1,87 @@
+#include "model/command.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#define DAY_MS (24 * CLOCK_HOUR)
+
+static const struct command_trait TRAITS[COMMAND_KINDS] = {
+	[COMMAND_WRITE_PRICES] = { "write_prices", CONFIG_PRICES, false, true, 7 * DAY_MS },
+	[COMMAND_WRITE_TOU] = { "write_tou", CONFIG_TOU, false, true, 7 * DAY_MS },
+	[COMMAND_WRITE_ALARMS] = { "write_alarms", CONFIG_ALARMS, false, true, 7 * DAY_MS },
+	[COMMAND_WRITE_OVERLOAD] = { "write_overload", CONFIG_OVERLOAD, false, true, 7 * DAY_MS },
+	[COMMAND_WRITE_CLOCK] = { "write_clock", CONFIG_CLOCK, false, true, 7 * DAY_MS },
+	[COMMAND_READ_CONFIG] = { "read_config", CONFIG_PARTS, false, true, DAY_MS },
+	/* Somebody waits for these in front of the screen. */
+	[COMMAND_SCAN_BUS] = { "scan_bus", CONFIG_PARTS, true, true, 15 * CLOCK_MINUTE },
+	[COMMAND_TEST_BUS] = { "test_bus", CONFIG_PARTS, true, true, 5 * CLOCK_MINUTE },
+};
+
+static const char *const STATES[COMMAND_STATES] = {
+	[COMMAND_QUEUED] = "queued",
+	[COMMAND_TAKEN] = "taken",
+	[COMMAND_CONFIRMED] = "confirmed",
+	[COMMAND_FAILED] = "failed",
+	[COMMAND_CANCELLED] = "cancelled",
+};
+
+const struct command_trait *
+command_trait(enum command_kind kind)
+{
+	assert((size_t)kind < COUNT(TRAITS));
+	return &TRAITS[kind];
+}
+
+enum command_kind
+command_kind_find(const char *name)
+{
+	size_t kind = 0;
+
+	while (kind < COUNT(TRAITS) && strcmp(TRAITS[kind].name, name) != 0)
+		kind++;
+	return (enum command_kind)kind;
+}
+
+enum command_kind
+command_kind_of_part(enum config_part part)
+{
+	size_t kind = 0;
+
+	assert((size_t)part < CONFIG_PARTS);
+	while (TRAITS[kind].part != part)
+		kind++;
+	return (enum command_kind)kind;
+}
+
+const char *
+command_state_name(enum command_state state)
+{
+	assert((size_t)state < COUNT(STATES));
+	return STATES[state];
+}
+
+void
+command_scan_format(const struct command_scan *scan, char *text, size_t size)
+{
+	(void)snprintf(text, size, "from=%" PRId64 " to=%" PRId64, scan->from, scan->to);
+}
+
+enum rc
+command_scan_parse(const char *text, struct command_scan *scan)
+{
+	struct command_scan parsed = { 0 };
+	char again[COMMAND_PAYLOAD_MAX];
+
+	if (sscanf(text, "from=%3" SCNd64 " to=%3" SCNd64, &parsed.from, &parsed.to) != 2 ||
+	    parsed.from < 1 || parsed.to > 247 || parsed.from > parsed.to)
+		return RC_INVALID;
+	command_scan_format(&parsed, again, sizeof(again));
+	if (strcmp(again, text) != 0)
+		return RC_INVALID;
+	*scan = parsed;
+	return RC_OK;
+}

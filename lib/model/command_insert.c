@@ -1,0 +1,78 @@
+#include <assert.h>
+#include <string.h>
+
+#include "model/command.h"
+
+#define ROWS_MAX 100 /* in one bulk statement: payloads are long */
+
+enum { BATCH, COMMAND };
+static const struct query Q[] QUERIES = {
+	[BATCH] = { .sql = "INSERT INTO command_batch (kind, request_key, created_by, created_at,"
+			   " reason) VALUES (?, ?, ?, ?, ?)" },
+	[COMMAND] = { .sql = "INSERT INTO command (command_batch_id, kind, bus_id, meter_id,"
+			     " payload, created_at, not_before, expires_at, steps)"
+			     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)" },
+};
+
+static const char *
+kind_of(const struct command_order *orders, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (orders[i].kind != orders[0].kind)
+			return BATCH_MIXED;
+	return command_trait(orders[0].kind)->name;
+}
+
+static enum rc
+insert_rows(struct db *db, const struct command_batch *batch, int64_t batch_id,
+    const struct command_order *orders, size_t count)
+{
+	int64_t batches[ROWS_MAX], buses[ROWS_MAX], meters[ROWS_MAX], made[ROWS_MAX],
+	    begins[ROWS_MAX], ends[ROWS_MAX], steps[ROWS_MAX];
+	const char *kinds[ROWS_MAX], *payloads[ROWS_MAX];
+	char no_meter[ROWS_MAX], no_begin[ROWS_MAX];
+	int64_t from = batch->not_before > batch->at ? batch->not_before : batch->at;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct command_trait *trait = command_trait(orders[i].kind);
+		assert(trait->is_of_bus == (orders[i].meter_id == 0) && orders[i].steps > 0);
+		batches[i] = batch_id;
+		kinds[i] = trait->name;
+		buses[i] = orders[i].bus_id;
+		meters[i] = orders[i].meter_id;
+		no_meter[i] = orders[i].meter_id == 0;
+		payloads[i] = orders[i].payload;
+		made[i] = batch->at;
+		begins[i] = batch->not_before;
+		no_begin[i] = batch->not_before == 0;
+		ends[i] = from + trait->valid_ms;
+		steps[i] = orders[i].steps;
+	}
+	const struct column columns[] = { { .kind = VALUE_INT, .numbers = batches },
+		{ .kind = VALUE_TEXT, .texts = kinds }, { .kind = VALUE_INT, .numbers = buses },
+		{ .kind = VALUE_INT, .numbers = meters, .nulls = no_meter },
+		{ .kind = VALUE_TEXT, .texts = payloads }, { .kind = VALUE_TIME, .numbers = made },
+		{ .kind = VALUE_TIME, .numbers = begins, .nulls = no_begin },
+		{ .kind = VALUE_TIME, .numbers = ends }, { .kind = VALUE_INT, .numbers = steps } };
+	return db_bulk(db, &Q[COMMAND], columns, COUNT(columns), count);
+}
+
+enum rc
+command_insert(struct db *db, const struct command_batch *batch, const struct command_order *orders,
+    size_t count, int64_t *batch_id)
+{
+	if (count == 0 || count > COMMAND_BATCH_MAX)
+		return RC_INVALID;
+	enum rc rc = db_exec(db, &Q[BATCH],
+	    ARGS(S(kind_of(orders, count)), B(batch->request_key, COMMAND_KEY),
+		batch->operator_id != 0 ? I(batch->operator_id) : NIL, T(batch->at),
+		S(batch->reason)));
+	if (rc != RC_OK)
+		return rc;
+	*batch_id = db_last_id(db);
+	for (size_t i = 0; i < count && rc == RC_OK; i += ROWS_MAX) {
+		size_t rows = count - i < ROWS_MAX ? count - i : ROWS_MAX;
+		rc = insert_rows(db, batch, *batch_id, orders + i, rows);
+	}
+	return rc;
+}
