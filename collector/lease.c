@@ -54,12 +54,15 @@ static const struct query Q[] QUERIES = {
 			  " WHERE bus_id = ? AND COALESCE(collector_id, 0) = ?"
 			  " AND (collector_id IS NULL OR expires_at < UTC_TIMESTAMP(3))" },
 	[FENCE] = { .sql = "UPDATE collector SET fence = fence + 1 WHERE collector_id = ?" },
+	/* CRC32 alone is linear: the same change to two meters, or two that change places, would
+	 * cancel out. */
 	[LIST] = { .sql = "SELECT l.bus_id, l.epoch, CRC32(CONCAT_WS('|', g.gateway_id, g.name,"
 			  " b.name, b.transport, b.host, b.port, b.device, b.baud, b.parity,"
 			  " b.stop_bits, b.response_timeout_ms, b.gap_ms, b.status_period_s,"
 			  " b.reading_period_s, b.disabled_at IS NULL))"
-			  " ^ COALESCE(BIT_XOR(CRC32(CONCAT_WS('|', m.meter_id, m.unit, mm.code,"
-			  " m.number, m.phases, m.ct_ratio, m.pt_ratio, m.rated_power_w))), 0)"
+			  " ^ COALESCE(BIT_XOR(CRC32(MD5(CONCAT_WS('|', m.meter_id, m.unit,"
+			  " mm.code, m.number, m.phases, m.ct_ratio, m.pt_ratio,"
+			  " m.rated_power_w)))), 0)"
 			  " FROM bus_lease l JOIN bus b ON b.bus_id = l.bus_id"
 			  " JOIN gateway g ON g.gateway_id = b.gateway_id"
 			  " LEFT JOIN meter m ON m.bus_id = b.bus_id AND m.removed_at IS NULL"
