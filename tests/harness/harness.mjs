@@ -324,8 +324,10 @@ class Sim {
 export async function startSim(config, options = {}) {
   const dir = tempDir(options);
   fs.writeFileSync(path.join(dir, 'sim.conf'), config.replaceAll('@DIR@', dir));
-  const child = new Child('metersim', bin('metersim'), ['--config', path.join(dir, 'sim.conf'), '--control', path.join(dir, 'sim.sock'),
-    ...(options.args ?? [])], dir, { ...options, pipe: true });
+  // prefix: a command that runs it elsewhere, in a network of its own.
+  const [file, ...args] = [...(options.prefix ?? []), bin('metersim'), '--config', path.join(dir, 'sim.conf'), '--control', path.join(dir, 'sim.sock'),
+    ...(options.args ?? [])];
+  const child = new Child('metersim', file, args, dir, { ...options, pipe: true });
   let text = '';
   child.process.stdout.setEncoding('utf8');
   child.process.stdout.on('data', (chunk) => { text += chunk; });

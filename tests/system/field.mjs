@@ -17,18 +17,19 @@ export const meterId = (bus, unit) => bus * 1000 + unit;
 export const energyOf = (bus, unit) => meterId(bus, unit) * 1000;
 
 export class Field {
-  // buses: [{ kind, units, extra, bus columns… }], numbered from 1 in their order.
-  static async start(buses, { t, overrides = {}, mariaArgs = [] } = {}) {
+  // buses: [{ kind, units, extra, bus columns… }], numbered from 1 in their order; line replaces the line of the kind,
+  // number(unit) is the number on the plate and shown(unit) the one that the meter shows.
+  static async start(buses, { t, overrides = {}, mariaArgs = [], simPrefix = [] } = {}) {
     const field = new Field();
     field.buses = buses.map((bus, i) => ({ id: i + 1, name: `${bus.kind}${i + 1}`, status: 1, reading: 2, timeout: 200, units: 3, ...bus }));
     const config = ['seed 7'];
     for (const bus of field.buses) {
-      config.push(`line ${bus.name} ${TRANSPORTS[bus.kind].line.replace('pty=@DIR@/pty', `pty=@DIR@/${bus.name}`)} delay_ms=1`);
+      config.push(`line ${bus.name} ${bus.line ?? `${TRANSPORTS[bus.kind].line.replace('pty=@DIR@/pty', `pty=@DIR@/${bus.name}`)} delay_ms=1`}`);
       for (let unit = 1; unit <= bus.units; unit++) {
-        config.push(`meter ${bus.name} unit=${unit} model=${bus.model ?? 'ddsy1352'} energy_wh=${energyOf(bus.id, unit)} tenant=empty ${bus.extra ?? 'scale=0'}`);
+        config.push(`meter ${bus.name} unit=${unit} model=${bus.model ?? 'ddsy1352'} energy_wh=${energyOf(bus.id, unit)} tenant=empty ${bus.extra ?? 'scale=0'}${bus.shown ? ` number=${bus.shown(unit)}` : ''}`);
       }
     }
-    [field.maria, field.sim] = await Promise.all([startMaria({ t, args: mariaArgs }), startSim(`${config.join('\n')}\n`, { t })]);
+    [field.maria, field.sim] = await Promise.all([startMaria({ t, args: mariaArgs }), startSim(`${config.join('\n')}\n`, { t, prefix: simPrefix })]);
     field.conf = await writeConf(field.maria, overrides, { t });
     field.t = t;
     field.define();
@@ -46,7 +47,7 @@ export class Field {
   }
 
   meterRow(bus, unit, model = bus.model ?? 'ddsy1352') {
-    return `(${meterId(bus.id, unit)}, '${meterId(bus.id, unit)}', ${MODELS[model]}, ${bus.id}, ${unit})`;
+    return `(${meterId(bus.id, unit)}, '${bus.number?.(unit) ?? meterId(bus.id, unit)}', ${MODELS[model]}, ${bus.id}, ${unit})`;
   }
 
   define() {
