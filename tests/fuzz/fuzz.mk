@@ -29,6 +29,12 @@ fuzz_conf_libs       := -linih -lunistring
 fuzz_text_sources    := lib/base/text.c lib/base/money.c lib/base/log.c lib/base/clock.c lib/base/rc.c
 fuzz_text_libs       := -lunistring
 
+fuzz_csv_sources     := lib/base/csv.c lib/base/text.c lib/base/log.c lib/base/clock.c lib/base/rc.c
+fuzz_csv_libs        := -lunistring
+fuzz_sheet_sources   := lib/base/sheet_xlsx.c lib/base/sheet_book.c lib/base/sheet_part.c lib/base/text.c \
+                        lib/base/log.c lib/base/clock.c lib/base/rc.c
+fuzz_sheet_libs      := -lunistring -lzip -lexpat -lm
+
 .PHONY: fuzz $(fuzz_names:%=fuzz-%)
 fuzz: $(fuzz_names:%=fuzz-%)
 

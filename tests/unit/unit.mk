@@ -37,6 +37,8 @@ unit_include_bus_identity := -Icollector
 unit_objects_bus_identity := $(unit_objects_bus)
 unit_libs_bus_identity    := -lmodbus
 
+unit_libs_sheet := -lzip -lexpat
+
 web_view := cgi-bin/web/view.o cgi-bin/web/template.o cgi-bin/web/lang.o
 unit_include_param := -Icgi-bin/web
 unit_include_export_text := -Icgi-bin/web
