@@ -57,13 +57,26 @@ GRANT SELECT ON v_meter_scope                  TO voltill_accounts@localhost;
 
 -- settings: what the building is and who works with it. It reads no password hash and writes no reading.
 GRANT SELECT ON schema_version                 TO voltill_settings@localhost;
-GRANT SELECT ON setting                        TO voltill_settings@localhost;
+GRANT SELECT, INSERT, UPDATE ON setting        TO voltill_settings@localhost;
 GRANT SELECT ON role                           TO voltill_settings@localhost;
 GRANT SELECT ON role_permission                TO voltill_settings@localhost;
 GRANT SELECT (operator_id, username, display_name, role_id, password_changed_at, must_change, language, theme,
   created_at, disabled_at, totp_since) ON operator TO voltill_settings@localhost;
 GRANT SELECT ON operator_scope                 TO voltill_settings@localhost;
-GRANT SELECT ON place                          TO voltill_settings@localhost;
+GRANT SELECT, INSERT, UPDATE, DELETE ON place   TO voltill_settings@localhost;
+GRANT SELECT, INSERT, UPDATE, DELETE ON gateway TO voltill_settings@localhost;
+GRANT SELECT, INSERT, UPDATE, DELETE ON bus     TO voltill_settings@localhost;
+GRANT SELECT, DELETE ON bus_state              TO voltill_settings@localhost;
+GRANT SELECT, DELETE ON bus_lease              TO voltill_settings@localhost;
+GRANT SELECT ON collector                      TO voltill_settings@localhost;
+GRANT SELECT ON meter_model                    TO voltill_settings@localhost;
+GRANT SELECT, INSERT, UPDATE, DELETE ON meter   TO voltill_settings@localhost;
+GRANT SELECT, INSERT ON meter_place            TO voltill_settings@localhost;
+GRANT SELECT ON meter_state                    TO voltill_settings@localhost;
+GRANT SELECT ON meter_link                     TO voltill_settings@localhost;
+GRANT SELECT ON meter_tariff                   TO voltill_settings@localhost;
+GRANT SELECT ON account                        TO voltill_settings@localhost;
+GRANT SELECT ON account_meter                  TO voltill_settings@localhost;
 GRANT SELECT ON v_place_scope                  TO voltill_settings@localhost;
 GRANT SELECT ON v_meter_scope                  TO voltill_settings@localhost;
 GRANT SELECT, UPDATE (seen_at, ended_at, end_reason) ON session TO voltill_settings@localhost;

@@ -49,7 +49,9 @@ void bus_compare(
 /* Fields the transport does not use are stored empty. */
 enum rc bus_insert(struct db *db, struct bus_row *row, const struct operator_actor *by);
 enum rc bus_update(struct db *db, struct bus_row *row, const struct operator_actor *by);
-/* RC_INVALID while a meter, also a removed one, names it: disable it instead. */
+/* What holds it: meters (also removed ones) and orders that were given to it. */
+enum rc bus_count_uses(struct db *db, int64_t bus_id, int64_t *meters, int64_t *orders);
+/* RC_INVALID while one of these names it: disable it instead. */
 enum rc bus_remove(
     struct db *db, const struct bus_row *row, const char *reason, const struct operator_actor *by);
 enum rc bus_load(struct db *db, int64_t bus_id, struct bus_row *row);

@@ -94,6 +94,18 @@ change_flag(struct changes *changes, const char *field, bool before, bool after)
 	change_text(changes, field, before ? "yes" : "no", after ? "yes" : "no");
 }
 
+void
+change_reword(struct changes *changes, const char *field, const char *before, const char *after)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->list[i];
+		if (strcmp(change->field, field) != 0)
+			continue;
+		change->before = keep(changes, before);
+		change->after = keep(changes, after);
+	}
+}
+
 #define CUT "\n…"
 
 void

@@ -37,6 +37,10 @@ void change_money_or(struct changes *changes, const char *field, int64_t none, i
     int64_t after_fen);
 void change_flag(struct changes *changes, const char *field, bool before, bool after); /* yes, no */
 
+/* Gives a field that changed other words, such as names for numbers. */
+void change_reword(
+    struct changes *changes, const char *field, const char *before, const char *after);
+
 /* One line per field, "name: 101 -> 102"; either side may be empty. Cut at size, with a last line
  * "…".
  */

@@ -57,6 +57,7 @@ void meter_compare(
 enum rc meter_insert(struct db *db, struct meter_row *row, const struct operator_actor *by);
 /* Keeps the history of places. removed_at is not touched. */
 enum rc meter_update(struct db *db, struct meter_row *row, const struct operator_actor *by);
+enum rc meter_has_account(struct db *db, int64_t meter_id, bool *has);
 /* Taken off the wall: the row, its readings and its account's history stay. RC_INVALID while an
  * account has it. */
 enum rc meter_remove(struct db *db, const struct meter_row *row, const char *reason,

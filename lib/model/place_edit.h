@@ -61,14 +61,27 @@ enum rc place_remove(struct db *db, const struct place_row *row, const char *rea
     const struct operator_actor *by);
 
 struct place_uses {
-	int64_t places, meters, past_meters, gateways;
+	int64_t places, meters, past_meters, gateways; /* past: removed, or that moved away */
+	int64_t scopes; /* operators whose rights are limited to it */
 };
+bool place_is_used(const struct place_uses *uses);
 enum rc place_count_uses(struct db *db, int64_t place_id, struct place_uses *uses);
+
+/* "Site / Building / Floor / Room"; "-" for 0. */
+#define PLACE_PATH_MAX (4 * (PLACE_NAME_MAX * 4 + 3) + 1)
+enum rc place_path(struct db *db, int64_t place_id, char *path, size_t size);
+
+/* Gives a change of that field, which holds ids of places, their names: the audit speaks as people
+ * do.
+ */
+enum rc place_name_change(
+    struct db *db, struct changes *changes, const char *field, int64_t before, int64_t after);
 
 /* RC_NOT_FOUND when there is none. */
 enum rc place_load(struct db *db, int64_t place_id, struct place_row *row);
 
-/* The building a place stands in (itself if it is one); 0: none, such as a site. */
+/* What scope.h asks about: the building a place stands in (itself if it is one), else its site; 0:
+ * neither. */
 int64_t place_building(const struct world *world, int64_t place_id);
 
 #endif
