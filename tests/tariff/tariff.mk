@@ -6,3 +6,4 @@ $(BUILD)/tests/tariff/price: $(BUILD)/tests/tariff/price.o $(library)
 .PHONY: tariff
 tariff: $(BUILD)/tests/tariff/price
 	@VOLTILL_BUILD=$(BUILD) node --test tests/tariff/
+unit: tariff
