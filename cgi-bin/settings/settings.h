@@ -10,6 +10,7 @@
 #ifndef VOLTILL_SETTINGS_H
 #define VOLTILL_SETTINGS_H
 
+#include "model/fault.h"
 #include "route.h"
 
 /* Adds a step to the way back (after "Settings" and the entry of the navigation). href NULL: this
@@ -24,6 +25,17 @@ enum rc show_changed(struct req *r, const char *object_kind, int64_t object_id);
  * current revision in the form, so that a second press saves what was typed. */
 enum rc show_conflict(struct req *r, const char *object_kind, int64_t object_id,
     int64_t typed_revision, int64_t revision);
+
+/* The same for what counts its revisions by the time of the last save. */
+enum rc show_conflict_since(
+    struct req *r, const char *object_kind, int64_t object_id, int64_t since, int64_t revision);
+
+/* The hidden field of the form; -1 (which no revision is) when it is missing or no number. Puts it
+ * back into the view for a form that is shown again. */
+int64_t show_revision(struct req *r);
+
+/* Faults of the model at the fields of the form, status 422. */
+void show_faults(struct req *r, const struct faults *faults);
 
 /* N.Field .Word .Before .After below node, from the detail of an audit row. */
 void show_changes(struct req *r, struct node *node, const char *detail);
@@ -42,5 +54,13 @@ void confirm_obstacle(struct req *r, const char *text);
 enum rc confirm_page(struct req *r, const struct confirm *confirm);
 
 enum rc settings_start(struct req *r); /* start.c */
+
+/* system.c: the topics of /settings/system; the path says which. */
+enum rc system_form(struct req *r);
+enum rc system_save(struct req *r);
+/* system_sms.c: texts of short messages */
+enum rc system_sms(struct req *r);
+enum rc system_sms_form(struct req *r);
+enum rc system_sms_save(struct req *r);
 
 #endif

@@ -1,6 +1,7 @@
 /* What every page of this program shows in the same way. */
 #include "settings.h"
 
+#include "base/text.h"
 #include "form.h"
 #include "model/history.h"
 
@@ -43,28 +44,76 @@ show_changes(struct req *r, struct node *node, const char *detail)
 	}
 }
 
+static enum rc
+tell(struct req *r, const struct history *saves, size_t count, int64_t since)
+{
+	struct node *list = view_node(r->view, "Conflict");
+
+	for (size_t i = 0; i < count; i++) {
+		if (saves[i].at <= since)
+			continue;
+		struct node *node = node_add(r->view, list);
+		node_set(r->view, node, "By", saves[i].by);
+		node_time(r->view, node, "At", saves[i].at, r->now, 0);
+		show_changes(r, node_child(r->view, node, "Change"), saves[i].detail);
+	}
+	form_error(r, "", "Conflict");
+	r->status = 409;
+	return RC_OK;
+}
+
 enum rc
 show_conflict(struct req *r, const char *object_kind, int64_t object_id, int64_t typed_revision,
     int64_t revision)
 {
 	struct history saves[HISTORY_MAX];
-	struct node *list = view_node(r->view, "Conflict");
 	int64_t missed = revision - typed_revision;
 	size_t count, max = missed < 1 ? 1 : missed > HISTORY_MAX ? HISTORY_MAX : (size_t)missed;
 	enum rc rc = history_read(r->db, object_kind, object_id, max, r->arena, saves, &count);
 
 	if (rc != RC_OK)
 		return rc;
-	for (size_t i = 0; i < count; i++) {
-		struct node *node = node_add(r->view, list);
-		node_set(r->view, node, "By", saves[i].by);
-		node_time(r->view, node, "At", saves[i].at, r->now, 0);
-		show_changes(r, node_child(r->view, node, "Change"), saves[i].detail);
-	}
 	view_int(r->view, "Form.revision.Value", revision);
-	form_error(r, "", "Conflict");
-	r->status = 409;
-	return RC_OK;
+	return tell(r, saves, count, 0);
+}
+
+enum rc
+show_conflict_since(
+    struct req *r, const char *object_kind, int64_t object_id, int64_t since, int64_t revision)
+{
+	struct history saves[HISTORY_MAX];
+	size_t count;
+	enum rc rc =
+	    history_read(r->db, object_kind, object_id, HISTORY_MAX, r->arena, saves, &count);
+
+	if (rc != RC_OK)
+		return rc;
+	view_int(r->view, "Form.revision.Value", revision);
+	return tell(r, saves, count, since);
+}
+
+int64_t
+show_revision(struct req *r)
+{
+	int64_t revision = -1;
+	const char *typed = param_get(&r->body, "revision");
+
+	if (text_parse_uint(typed, INT64_MAX, &revision) != RC_OK)
+		return -1;
+	view_int(r->view, "Form.revision.Value", revision);
+	return revision;
+}
+
+void
+show_faults(struct req *r, const struct faults *faults)
+{
+	for (size_t i = 0; i < faults->count; i++) {
+		const struct fault *fault = &faults->list[i];
+		const char *values[FAULT_VALUES_MAX];
+		char *room = arena_alloc(r->arena, FAULT_VALUE_MAX);
+		size_t count = fault_values(fault, room, values);
+		form_error_values(r, fault->field, fault->key, values, count);
+	}
 }
 
 void

@@ -27,14 +27,15 @@ number_text(struct req *r, int64_t number)
 	return arena_printf(r->arena, "%lld", (long long)number);
 }
 
-/* Puts a message beside the field and into the summary. {0} is the limit. */
-static void
-complain(struct req *r, const char *field, const char *key, const char *limit)
+/* Beside the field and into the summary. */
+void
+form_error_values(
+    struct req *r, const char *field, const char *key, const char *const *values, size_t count)
 {
 	struct node *list = view_node(r->view, "Form.Errors");
 	struct node *node = node_add(r->view, list);
-	const char *text = view_phrase(
-	    r->view, arena_printf(r->arena, "Error.%s", key), (const char *const[]){ limit }, 1);
+	const char *text =
+	    view_phrase(r->view, arena_printf(r->arena, "Error.%s", key), values, count);
 
 	node_set(r->view, node, "Field", field);
 	node_set(r->view, node, "Text", text);
@@ -47,20 +48,15 @@ complain(struct req *r, const char *field, const char *key, const char *limit)
 void
 form_error(struct req *r, const char *field, const char *key)
 {
-	complain(r, field, key, "");
-}
-
-void
-form_error_value(struct req *r, const char *field, const char *key, const char *value)
-{
-	complain(r, field, key, value);
+	form_error_values(r, field, key, (const char *const[]){ "" }, 1);
 }
 
 static enum rc
 refuse(const struct reading *reading, const char *key)
 {
-	complain(
-	    reading->r, reading->field->name, key, number_text(reading->r, reading->field->max));
+	const char *limit = number_text(reading->r, reading->field->max);
+
+	form_error_values(reading->r, reading->field->name, key, (const char *const[]){ limit }, 1);
 	return RC_INVALID;
 }
 

@@ -44,7 +44,8 @@ void form_fill(struct req *r, const struct form_field *fields, size_t count, con
 
 /* Adds a message (key under T.Error) to a field, "" for the whole form, and sets status 422. */
 void form_error(struct req *r, const char *field, const char *key);
-/* The same with a value for {0} of the message. */
-void form_error_value(struct req *r, const char *field, const char *key, const char *value);
+/* The same with values for {0} {1} … of the message. */
+void form_error_values(
+    struct req *r, const char *field, const char *key, const char *const *values, size_t count);
 
 #endif

@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #define FIRST_YEAR    1970
 #define LAST_YEAR     2199
 #define SCAN_DAYS     47847 /* 1970-01-01 … 2100-12-31: later years keep the last offset */
-#define CHANGES_MAX   600   /* two a year for 131 years, and room for restless zones */
+#define CHANGES_MAX   600   /* two a year for 131 years, and room for restless tables */
 #define FARTHEST_ZONE (15 * CLOCK_HOUR) /* no zone is farther from UTC than 14 hours */
 
 /* From the instant at on, the site's clock shows UTC plus offset. */
@@ -21,13 +22,20 @@ struct change {
 	int64_t at, offset_ms;
 };
 
-/* The site's zone as a table, so that looking up takes no lock. Written by clock_set_zone only. */
-static struct {
+/* A zone as a table, so that looking up takes no lock. */
+struct table {
 	char name[64];
 	unsigned generation;
 	size_t count;
 	struct change changes[CHANGES_MAX];
-} site = { .name = "Asia/Shanghai", .count = 1, .changes = { { INT64_MIN, 8 * CLOCK_HOUR } } };
+};
+
+/* clock_set_zone fills the table that is not in use and then points to it: a thread that looks
+ * something up meanwhile finishes in the old one. Zones change by hand, never twice in a moment. */
+static struct table tables[2] = {
+	{ .name = "Asia/Shanghai", .count = 1, .changes = { { INT64_MIN, 8 * CLOCK_HOUR } } }
+};
+static struct table *_Atomic site = &tables[0];
 
 /* The window of the last look-up: nearly all instants of a thread are close to each other. */
 static _Thread_local struct {
@@ -102,26 +110,27 @@ find_change(int64_t low_s, int64_t high_s)
 /* Asks the C library once per day of the table; localtime_r takes a lock each time and would be
  * too slow for every reading. */
 static void
-scan_zone(void)
+scan_zone(struct table *zone)
 {
-	site.count = 0;
-	site.changes[site.count++] = (struct change){ INT64_MIN, system_offset_ms(0) };
-	for (int64_t day = 1; day <= SCAN_DAYS && site.count < CHANGES_MAX; day++) {
+	zone->count = 0;
+	zone->changes[zone->count++] = (struct change){ INT64_MIN, system_offset_ms(0) };
+	for (int64_t day = 1; day <= SCAN_DAYS && zone->count < CHANGES_MAX; day++) {
 		int64_t offset_ms = system_offset_ms(day * 86400);
-		if (offset_ms == site.changes[site.count - 1].offset_ms)
+		if (offset_ms == zone->changes[zone->count - 1].offset_ms)
 			continue;
 		int64_t at_s = find_change((day - 1) * 86400, day * 86400);
-		site.changes[site.count++] = (struct change){ at_s * 1000, system_offset_ms(at_s) };
+		zone->changes[zone->count++] =
+		    (struct change){ at_s * 1000, system_offset_ms(at_s) };
 	}
 }
 
-static bool
-zone_exists(const char *zone)
+bool
+clock_has_zone(const char *zone)
 {
-	char path[sizeof(ZONE_FOLDER) + sizeof(site.name)], magic[4] = "";
+	char path[sizeof(ZONE_FOLDER) + sizeof(tables[0].name)], magic[4] = "";
 
 	if (zone[0] == '\0' || zone[0] == '/' || strstr(zone, "..") != NULL ||
-	    strlen(zone) >= sizeof(site.name))
+	    strlen(zone) >= sizeof(tables[0].name))
 		return false;
 	(void)snprintf(path, sizeof(path), "%s%s", ZONE_FOLDER, zone);
 	FILE *file = fopen(path, "re");
@@ -135,52 +144,66 @@ zone_exists(const char *zone)
 enum rc
 clock_set_zone(const char *zone)
 {
-	if (!zone_exists(zone)) {
+	struct table *now = atomic_load(&site), *next = now == &tables[0] ? &tables[1] : &tables[0];
+
+	if (!clock_has_zone(zone)) {
 		log_error("time zone", "%s is not known to the system", zone);
 		return RC_INVALID;
 	}
 	if (setenv("TZ", zone, 1) != 0)
 		log_fatal("time zone", "no room for %s", zone);
 	tzset();
-	(void)text_copy(site.name, sizeof(site.name), zone);
-	scan_zone();
-	site.generation++;
+	(void)text_copy(next->name, sizeof(next->name), zone);
+	scan_zone(next);
+	next->generation = now->generation + 1;
+	atomic_store(&site, next);
 	return RC_OK;
 }
 
 const char *
 clock_zone(void)
 {
-	return site.name;
+	return atomic_load(&site)->name;
 }
 
 /* Fills the thread's cache with the window that holds the instant. */
 static void
 find_window(int64_t at)
 {
-	size_t low = 0, high = site.count;
+	const struct table *zone = atomic_load(&site);
+	size_t low = 0, high = zone->count;
 
 	while (high - low > 1) {
 		size_t middle = (low + high) / 2;
-		if (site.changes[middle].at <= at)
+		if (zone->changes[middle].at <= at)
 			low = middle;
 		else
 			high = middle;
 	}
-	cache.from = site.changes[low].at;
-	cache.to = high < site.count ? site.changes[high].at : INT64_MAX;
-	cache.offset_ms = site.changes[low].offset_ms;
-	if (cache.generation != site.generation)
+	cache.from = zone->changes[low].at;
+	cache.to = high < zone->count ? zone->changes[high].at : INT64_MAX;
+	cache.offset_ms = zone->changes[low].offset_ms;
+	if (cache.generation != zone->generation)
 		cache.day_from = cache.day_to = 0;
-	cache.generation = site.generation;
+	cache.generation = zone->generation;
 }
 
 static int64_t
 offset_ms(int64_t at)
 {
-	if (cache.generation != site.generation || at < cache.from || at >= cache.to)
+	if (cache.generation != atomic_load_explicit(&site, memory_order_acquire)->generation ||
+	    at < cache.from || at >= cache.to)
 		find_window(at);
 	return cache.offset_ms;
+}
+
+int64_t
+clock_offset(int64_t at, int64_t *until_at)
+{
+	int64_t offset = offset_ms(at);
+
+	*until_at = cache.to;
+	return offset;
 }
 
 /* ---- days ---- */

@@ -28,9 +28,10 @@ int64_t clock_mono(void);    /* monotonic, ms */
 int64_t clock_mono_us(void); /* monotonic, microseconds */
 
 /* Sets the site's zone for the whole process (an IANA name such as "Asia/Shanghai").
- * RC_INVALID when the system does not know it; the zone is then unchanged. Call before threads
- * start. Needs Debian's tzdata. */
+ * RC_INVALID when the system does not know it; the zone is then unchanged. One thread may change
+ * it while others read the clock, at most once a second. Needs Debian's tzdata. */
 enum rc clock_set_zone(const char *zone);
+bool clock_has_zone(const char *zone); /* the system knows it */
 const char *clock_zone(void);
 
 struct day clock_day(int64_t at);	 /* the site's day that holds the instant */
@@ -39,6 +40,9 @@ struct day clock_day_add(struct day day, int days);
 struct day clock_month_start(struct day day);
 struct day clock_month_add(struct day month, int months); /* first day of that month */
 int clock_weekday(struct day day);			  /* 1 = Monday … 7 = Sunday */
+
+/* The site's clock shows UTC plus this many ms, before *until_at. */
+int64_t clock_offset(int64_t at, int64_t *until_at);
 
 /* Start of the period that holds the instant, aligned to the site's midnight. */
 int64_t clock_slot(int64_t at, int64_t period_ms);

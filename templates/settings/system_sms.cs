@@ -1,0 +1,4 @@
+<?cs include!"settings/_system_tabs.cs" ?>
+<p class="intro"><?cs var:T.Settings.System.Intro.Sms ?></p>
+<ul class="messages"><?cs each:message = Messages ?><li class="card"><div class="page-head"><h2><?cs var:T.Sms.Event[message.Key] ?></h2><span class="toolbar"><?cs if:message.IsOn ?><span class="status status-open"><?cs call:ui_icon("circle-check") ?> <?cs var:T.Sms.On ?></span><?cs else ?><span class="status status-unopened"><?cs call:ui_icon("circle-x") ?> <?cs var:T.Sms.Off ?></span><?cs /if ?><a class="btn btn-quiet" href="<?cs var:message.Href ?>" aria-label="<?cs var:T.Word.Edit ?>: <?cs var:T.Sms.Event[message.Key] ?>"><?cs call:ui_icon("pencil") ?> <?cs var:T.Word.Edit ?></a></span></div>
+<p class="bubble"><?cs var:message.Preview ?></p><p class="form-text"><?cs var:message.Units ?> <?cs var:T.Sms.Units ?> · <?cs var:message.Parts ?> <?cs var:T.Sms.Parts ?></p></li><?cs /each ?></ul>
