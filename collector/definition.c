@@ -1,4 +1,3 @@
-#include <arpa/inet.h>
 #include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -9,13 +8,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "definition.h"
+#include "model/bus_rule.h"
+#include "model/meter_rule.h"
 
-#define METERS_MAX     247
-#define RATIO_MAX      1000000
-#define TIMEOUT_MIN_MS 10
-#define TIMEOUT_MAX_MS 60000
-#define GAP_MAX_MS     10000
-#define DAY_S	       86400
+#define METERS_MAX BUS_UNIT_MAX
 
 enum { BUS, METERS };
 
@@ -73,52 +69,29 @@ find_transport(const char *name)
 	return strcmp(name, "rtu_tcp") == 0 ? TRANSPORT_RTU_TCP : TRANSPORT_RTU;
 }
 
-/* Numeric only: a name may hang in a resolver for longer than a round. */
-static bool
-is_address(const char *host)
-{
-	unsigned char address[sizeof(struct in6_addr)];
-
-	return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
-}
-
-static bool
-is_baud(uint32_t baud)
-{
-	static const uint32_t bauds[] = { 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200 };
-
-	for (size_t i = 0; i < COUNT(bauds); i++) {
-		if (bauds[i] == baud)
-			return true;
-	}
-	return false;
-}
-
 static enum rc
 check_link(const struct link_config *link, const struct complaint *c)
 {
-	if (link->transport == TRANSPORT_RTU && link->device[0] != '/')
+	if (link->transport == TRANSPORT_RTU && !bus_is_device(link->device))
 		return refuse(c, "definition_device %s", link->device);
-	if (link->transport != TRANSPORT_RTU && !is_address(link->host))
+	if (link->transport != TRANSPORT_RTU && !bus_is_host(link->host))
 		return refuse(c, "definition_address %s", link->host);
 	if (link->transport != TRANSPORT_RTU && link->port == 0)
 		return refuse(c, "definition_port %u", link->port);
-	if (!is_baud(link->baud))
+	if (!bus_is_baud(link->baud))
 		return refuse(c, "definition_baud %" PRIu32, link->baud);
-	if (link->stop_bits != 1 && link->stop_bits != 2)
+	if (!bus_is_stop_bits(link->stop_bits))
 		return refuse(c, "definition_stop_bits %u", link->stop_bits);
-	if (link->timeout_ms < TIMEOUT_MIN_MS || link->timeout_ms > TIMEOUT_MAX_MS ||
-	    link->gap_ms > GAP_MAX_MS)
+	if (!bus_is_timeout(link->timeout_ms) || !bus_is_gap(link->gap_ms))
 		return refuse(
 		    c, "definition_timing %" PRIu32 " %" PRIu32, link->timeout_ms, link->gap_ms);
 	return RC_OK;
 }
 
-/* Slots are counted from midnight, so the day must hold a whole number of them. */
 static enum rc
 check_periods(int64_t status_s, int64_t reading_s, const struct complaint *c)
 {
-	if (status_s > DAY_S || reading_s > DAY_S || (reading_s > 0 && DAY_S % reading_s != 0))
+	if (!bus_is_status_period(status_s) || !bus_is_reading_period(reading_s))
 		return refuse(c, "definition_timing %" PRId64 " %" PRId64, status_s, reading_s);
 	return RC_OK;
 }
@@ -194,11 +167,11 @@ check_meter(const struct rows *rows, const struct meter_definition *m, const str
 	if (m->profile == NULL)
 		return refuse(
 		    c, "definition_model %" PRIu32 " %s", m->meter_id, rows_text(rows, 2));
-	if (phases != 1 && phases != 3)
+	if (!meter_is_phases(phases))
 		return refuse(c, "definition_phases %" PRIu32 " %" PRId64, m->meter_id, phases);
-	if (unit < 1 || unit + m->addresses - 1 > METERS_MAX)
+	if (!meter_is_unit(unit, m->addresses))
 		return refuse(c, "definition_unit %" PRIu32 " %" PRId64, m->meter_id, unit);
-	if (m->ct_ratio < 1 || m->pt_ratio < 1 || m->ct_ratio > RATIO_MAX / m->pt_ratio)
+	if (!meter_is_ratio(m->ct_ratio, m->pt_ratio))
 		return refuse(c, "definition_ratio %" PRIu32, m->meter_id);
 	return RC_OK;
 }
