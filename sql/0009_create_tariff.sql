@@ -16,6 +16,8 @@ CREATE TABLE IF NOT EXISTS tariff_version (
   valid_from        DATE NULL COMMENT 'business day of the site; NULL while a draft',
   tier_cycle        ENUM('none','month','year') NOT NULL DEFAULT 'none',
   tier_kind         ENUM('addition','price') NOT NULL DEFAULT 'addition',
+  tier_from_month   TINYINT UNSIGNED NOT NULL DEFAULT 1 COMMENT 'when the year of the steps begins',
+  tier_from_day     TINYINT UNSIGNED NOT NULL DEFAULT 1,
   note              VARCHAR(200) NOT NULL DEFAULT '',
   created_by        INT UNSIGNED NULL,
   created_at        DATETIME(3) NOT NULL,
@@ -30,7 +32,7 @@ CREATE TABLE IF NOT EXISTS tariff_version (
 
 CREATE TABLE IF NOT EXISTS tariff_season (
   tariff_version_id INT UNSIGNED NOT NULL,
-  season            TINYINT UNSIGNED NOT NULL COMMENT '0…3; begins on its day and lasts until the next one',
+  season            TINYINT UNSIGNED NOT NULL COMMENT '0…5; begins on its day and lasts until the next one',
   name              VARCHAR(32) NOT NULL DEFAULT '',
   from_month        TINYINT UNSIGNED NOT NULL,
   from_day          TINYINT UNSIGNED NOT NULL,
@@ -41,7 +43,7 @@ CREATE TABLE IF NOT EXISTS tariff_season (
 CREATE TABLE IF NOT EXISTS tariff_slot (
   tariff_version_id INT UNSIGNED NOT NULL,
   season            TINYINT UNSIGNED NOT NULL,
-  day_kind          ENUM('workday','weekend','holiday') NOT NULL,
+  day_kind          ENUM('workday','weekend','holiday') NOT NULL COMMENT 'a kind without rows is as the workday',
   start_min         SMALLINT UNSIGNED NOT NULL COMMENT 'minute of the day, 0…1439; the first is 0',
   period            ENUM('sharp','peak','flat','valley','deep') NOT NULL,
   PRIMARY KEY (tariff_version_id, season, day_kind, start_min),

@@ -3,3 +3,50 @@ CREATE OR REPLACE TRIGGER audit_stays BEFORE UPDATE ON audit FOR EACH ROW
   SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'audit: a row is never changed';
 CREATE OR REPLACE TRIGGER audit_is_kept BEFORE DELETE ON audit FOR EACH ROW
   SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'audit: a row is never deleted';
+
+-- A price that was in force is never edited: a published version keeps its rows, and goes only as a whole, by
+-- being withdrawn.
+CREATE OR REPLACE TRIGGER tariff_season_add BEFORE INSERT ON tariff_season FOR EACH ROW
+  IF (SELECT state FROM tariff_version WHERE tariff_version_id = NEW.tariff_version_id) <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_season_stay BEFORE UPDATE ON tariff_season FOR EACH ROW
+  IF (SELECT state FROM tariff_version WHERE tariff_version_id = OLD.tariff_version_id) <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_season_keep BEFORE DELETE ON tariff_season FOR EACH ROW
+  IF (SELECT state FROM tariff_version WHERE tariff_version_id = OLD.tariff_version_id) <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_slot_add BEFORE INSERT ON tariff_slot FOR EACH ROW
+  IF (SELECT state FROM tariff_version WHERE tariff_version_id = NEW.tariff_version_id) <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_slot_stay BEFORE UPDATE ON tariff_slot FOR EACH ROW
+  IF (SELECT state FROM tariff_version WHERE tariff_version_id = OLD.tariff_version_id) <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_slot_keep BEFORE DELETE ON tariff_slot FOR EACH ROW
+  IF (SELECT state FROM tariff_version WHERE tariff_version_id = OLD.tariff_version_id) <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_price_add BEFORE INSERT ON tariff_price FOR EACH ROW
+  IF (SELECT state FROM tariff_version WHERE tariff_version_id = NEW.tariff_version_id) <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_price_stay BEFORE UPDATE ON tariff_price FOR EACH ROW
+  IF (SELECT state FROM tariff_version WHERE tariff_version_id = OLD.tariff_version_id) <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_price_keep BEFORE DELETE ON tariff_price FOR EACH ROW
+  IF (SELECT state FROM tariff_version WHERE tariff_version_id = OLD.tariff_version_id) <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_tier_add BEFORE INSERT ON tariff_tier FOR EACH ROW
+  IF (SELECT state FROM tariff_version WHERE tariff_version_id = NEW.tariff_version_id) <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_tier_stay BEFORE UPDATE ON tariff_tier FOR EACH ROW
+  IF (SELECT state FROM tariff_version WHERE tariff_version_id = OLD.tariff_version_id) <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_tier_keep BEFORE DELETE ON tariff_tier FOR EACH ROW
+  IF (SELECT state FROM tariff_version WHERE tariff_version_id = OLD.tariff_version_id) <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_version_stays BEFORE UPDATE ON tariff_version FOR EACH ROW
+  IF OLD.state = 'withdrawn' OR (OLD.state = 'published' AND (NEW.state <> 'withdrawn' OR NEW.valid_from <> OLD.valid_from
+     OR NEW.tariff_id <> OLD.tariff_id OR NEW.tier_cycle <> OLD.tier_cycle OR NEW.tier_kind <> OLD.tier_kind
+     OR NEW.tier_from_month <> OLD.tier_from_month OR NEW.tier_from_day <> OLD.tier_from_day)) THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: a published version is never changed'; END IF;
+CREATE OR REPLACE TRIGGER tariff_version_is_kept BEFORE DELETE ON tariff_version FOR EACH ROW
+  IF OLD.state <> 'draft' THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'tariff: only a draft is deleted'; END IF;

@@ -95,9 +95,8 @@ tariff_season(const struct tariff_version *version, struct day day)
 	return &version->seasons[i > 0 ? i - 1 : version->season_count - 1];
 }
 
-/* The day on which the current year of the steps began. */
-static int32_t
-year_start(const struct tariff_version *version, struct day day)
+struct day
+tariff_year_start(const struct tariff_version *version, struct day day)
 {
 	struct civil civil = civil_day(day);
 	struct civil first = {
@@ -105,7 +104,7 @@ year_start(const struct tariff_version *version, struct day day)
 	};
 
 	first.year -= is_before(&civil, first.month, first.day);
-	return (int32_t)(clock_from_utc(&first) / DAY_MS);
+	return (struct day){ (int32_t)(clock_from_utc(&first) / DAY_MS) };
 }
 
 /* ---- the plan: periods of a day as instants ---- */
@@ -200,7 +199,7 @@ load_day(struct tariff_plan *plan, int64_t at)
 			  ? plan->spans[span + 1].from_at
 			  : to_at;
 	plan->month = clock_month_start(day).number;
-	plan->year = year_start(version, day);
+	plan->year = tariff_year_start(version, day).number;
 	size_t table = tariff_season(version, day)->table[tariff_day_kind(plan->calendar, day)];
 	assert(table < version->table_count);
 	mark_day(plan, &version->tables[table], day);

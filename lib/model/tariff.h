@@ -118,6 +118,8 @@ struct tariff_calendar {
 enum tariff_day_kind tariff_day_kind(const struct tariff_calendar *calendar, struct day day);
 /* The season that holds the day. */
 const struct tariff_season *tariff_season(const struct tariff_version *version, struct day day);
+/* The day on which the year of the steps began that holds the day. */
+struct day tariff_year_start(const struct tariff_version *version, struct day day);
 
 /* From from_at on this version is in force, until the next one: the versions of a tariff, and also
  * the change of a meter from one tariff to another. */
