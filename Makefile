@@ -53,6 +53,8 @@ $(BUILD)/bin/$(1).fcgi: LIBS = $$(WEB_LIBS) $$(BASE_LIBS)
 $$(call objects,$$(wildcard cgi-bin/$(1)/*.c)): INCLUDE += -Icgi-bin/web
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+# Only the sign-in knows the second factor.
+$(BUILD)/bin/login.fcgi: LIBS = $(WEB_LIBS) $(BASE_LIBS) -loath -lqrencode
 $(call objects,$(web)): INCLUDE += -Icgi-bin/web -I/usr/include/ClearSilver
 
 $(BUILD)/bin/collector: $(call objects,$(wildcard collector/*.c collector/profiles/*.c)) $(library)

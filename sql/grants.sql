@@ -4,6 +4,8 @@ CREATE USER IF NOT EXISTS voltill_login@localhost     IDENTIFIED VIA mysql_nativ
 CREATE USER IF NOT EXISTS voltill_accounts@localhost  IDENTIFIED VIA mysql_native_password USING 'invalid' ACCOUNT LOCK;
 CREATE USER IF NOT EXISTS voltill_settings@localhost  IDENTIFIED VIA mysql_native_password USING 'invalid' ACCOUNT LOCK;
 CREATE USER IF NOT EXISTS voltill_collector@localhost IDENTIFIED VIA mysql_native_password USING 'invalid' ACCOUNT LOCK;
+CREATE USER IF NOT EXISTS voltill_sealer@localhost    IDENTIFIED VIA mysql_native_password USING 'invalid' ACCOUNT LOCK;
+REVOKE ALL PRIVILEGES, GRANT OPTION FROM voltill_sealer@localhost;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM voltill_login@localhost;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM voltill_accounts@localhost;
 REVOKE ALL PRIVILEGES, GRANT OPTION FROM voltill_settings@localhost;
@@ -14,8 +16,10 @@ GRANT SELECT ON schema_version                 TO voltill_login@localhost;
 GRANT SELECT ON setting                        TO voltill_login@localhost;
 GRANT SELECT ON role                           TO voltill_login@localhost;
 GRANT SELECT ON role_permission                TO voltill_login@localhost;
-GRANT SELECT, UPDATE (password_hash, password_changed_at, must_change, language, theme)
-  ON operator                                  TO voltill_login@localhost;
+GRANT SELECT, UPDATE (password_hash, password_changed_at, must_change, language, theme, totp_secret, totp_since,
+  totp_step, revision) ON operator             TO voltill_login@localhost;
+GRANT SELECT, INSERT, UPDATE (used_at), DELETE ON operator_recovery TO voltill_login@localhost;
+GRANT SELECT, INSERT, DELETE ON sign_in_step   TO voltill_login@localhost;
 GRANT SELECT ON operator_scope                 TO voltill_login@localhost;
 GRANT SELECT ON place                          TO voltill_login@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON session       TO voltill_login@localhost;
@@ -48,8 +52,6 @@ GRANT SELECT ON reading                        TO voltill_accounts@localhost;
 GRANT SELECT ON energy_day                     TO voltill_accounts@localhost;
 GRANT SELECT ON poll_hour                      TO voltill_accounts@localhost;
 GRANT SELECT ON alarm                          TO voltill_accounts@localhost;
-GRANT SELECT ON v_meter_now                    TO voltill_accounts@localhost;
-GRANT SELECT ON meter_config                   TO voltill_accounts@localhost;
 GRANT SELECT ON tariff                         TO voltill_accounts@localhost;
 GRANT SELECT ON tariff_version                 TO voltill_accounts@localhost;
 GRANT SELECT ON tariff_season                  TO voltill_accounts@localhost;
@@ -58,6 +60,8 @@ GRANT SELECT ON tariff_price                   TO voltill_accounts@localhost;
 GRANT SELECT ON tariff_tier                    TO voltill_accounts@localhost;
 GRANT SELECT ON holiday                        TO voltill_accounts@localhost;
 GRANT SELECT ON meter_tariff                   TO voltill_accounts@localhost;
+GRANT SELECT ON v_meter_now                    TO voltill_accounts@localhost;
+GRANT SELECT ON meter_config                   TO voltill_accounts@localhost;
 GRANT SELECT ON command                        TO voltill_accounts@localhost;
 GRANT SELECT ON command_batch                  TO voltill_accounts@localhost;
 GRANT SELECT ON v_place_scope                  TO voltill_accounts@localhost;
@@ -105,6 +109,12 @@ GRANT SELECT ON command_attempt                TO voltill_settings@localhost;
 GRANT SELECT ON meter_config                   TO voltill_settings@localhost;
 GRANT SELECT ON bus_scan                       TO voltill_settings@localhost;
 
+-- sealer: chains what others wrote into the audit. It can only add a link.
+GRANT SELECT ON schema_version                 TO voltill_sealer@localhost;
+GRANT SELECT ON setting                        TO voltill_sealer@localhost;
+GRANT SELECT ON audit                          TO voltill_sealer@localhost;
+GRANT SELECT, INSERT ON audit_seal             TO voltill_sealer@localhost;
+
 -- collector: reads what to ask, writes what was answered. It can neither change nor delete a reading.
 GRANT SELECT ON schema_version                 TO voltill_collector@localhost;
 GRANT SELECT ON setting                        TO voltill_collector@localhost;
@@ -112,8 +122,6 @@ GRANT SELECT ON gateway                        TO voltill_collector@localhost;
 GRANT SELECT ON bus                            TO voltill_collector@localhost;
 GRANT SELECT ON meter_model                    TO voltill_collector@localhost;
 GRANT SELECT ON meter                          TO voltill_collector@localhost;
-GRANT SELECT, INSERT, UPDATE ON collector      TO voltill_collector@localhost;
-GRANT SELECT, INSERT, UPDATE ON bus_lease      TO voltill_collector@localhost;
 GRANT SELECT ON tariff                         TO voltill_collector@localhost;
 GRANT SELECT ON tariff_version                 TO voltill_collector@localhost;
 GRANT SELECT ON tariff_season                  TO voltill_collector@localhost;
@@ -122,6 +130,8 @@ GRANT SELECT ON tariff_price                   TO voltill_collector@localhost;
 GRANT SELECT ON tariff_tier                    TO voltill_collector@localhost;
 GRANT SELECT ON holiday                        TO voltill_collector@localhost;
 GRANT SELECT ON meter_tariff                   TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE ON collector      TO voltill_collector@localhost;
+GRANT SELECT, INSERT, UPDATE ON bus_lease      TO voltill_collector@localhost;
 GRANT SELECT, INSERT, UPDATE ON bus_state      TO voltill_collector@localhost;
 GRANT SELECT, INSERT         ON reading        TO voltill_collector@localhost;
 GRANT SELECT, INSERT, UPDATE ON meter_state    TO voltill_collector@localhost;

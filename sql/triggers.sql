@@ -3,6 +3,10 @@ CREATE OR REPLACE TRIGGER audit_stays BEFORE UPDATE ON audit FOR EACH ROW
   SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'audit: a row is never changed';
 CREATE OR REPLACE TRIGGER audit_is_kept BEFORE DELETE ON audit FOR EACH ROW
   SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'audit: a row is never deleted';
+CREATE OR REPLACE TRIGGER audit_seal_stays BEFORE UPDATE ON audit_seal FOR EACH ROW
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'audit_seal: a row is never changed';
+CREATE OR REPLACE TRIGGER audit_seal_is_kept BEFORE DELETE ON audit_seal FOR EACH ROW
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'audit_seal: a row is never deleted';
 
 -- A price that was in force is never edited: a published version keeps its rows, and goes only as a whole, by
 -- being withdrawn.

@@ -6,6 +6,7 @@
 #include "form.h"
 #include "hash.h"
 #include "model/audit.h"
+#include "model/factor.h"
 #include "model/operator.h"
 #include "model/password.h"
 #include "model/session.h"
@@ -119,8 +120,8 @@ note_previous(struct req *r, const struct operator_row *op)
 }
 
 /* The old cookie opens nothing afterwards, whoever set it. */
-static enum rc
-enter(struct req *r, const struct operator_row *op)
+enum rc
+signin_enter(struct req *r, const struct operator_row *op)
 {
 	char token[SESSION_TOKEN];
 	int64_t expires_at;
@@ -138,6 +139,23 @@ enter(struct req *r, const struct operator_row *op)
 	if (op->must_change)
 		return redirect(r, "/login/password");
 	return redirect(r, "%s", safe_next(r, param_get(&r->body, "next"), "/"));
+}
+
+/* The password was right; whoever has a second factor owes it yet. */
+static enum rc
+go_on(struct req *r, const struct operator_row *op)
+{
+	const char *next = safe_next(r, param_get(&r->body, "next"), "");
+	char token[SESSION_TOKEN];
+
+	if (!op->has_totp)
+		return signin_enter(r, op);
+	enum rc rc = factor_step_begin(r->db, op->operator_id, r->now, token);
+	if (rc != RC_OK)
+		return rc;
+	set_cookie(r, STEP_COOKIE, token, FACTOR_STEP_LIFE / CLOCK_SECOND);
+	return redirect(
+	    r, "/login/factor%s%s", *next != '\0' ? "?next=" : "", param_encode(r->arena, next));
 }
 
 enum rc
@@ -163,7 +181,7 @@ signin(struct req *r)
 	else if (rc == RC_OK && is_stale_one_time(&op, r->now))
 		form_error(r, "", "OneTimeStale");
 	else
-		return rc == RC_OK ? enter(r, &op) : rc;
+		return rc == RC_OK ? go_on(r, &op) : rc;
 	return show(r, &r->body);
 }
 

@@ -168,6 +168,21 @@ camel(struct arena *arena, const char *text, char dot_for)
 	return out;
 }
 
+/* The banner of who looks through another role. */
+static void
+viewing_view(struct req *r)
+{
+	const struct session *session = r->session;
+	const char *name = session->view_role_name;
+
+	if (!session->is_viewing)
+		return;
+	if (*name == '\0')
+		name = view_word(r->view, arena_printf(r->arena, "Role.%s", session->view_role));
+	view_set(r->view, "User.Viewing", name);
+	view_time(r->view, "User.ViewUntil", session->view_until, r->now, 0);
+}
+
 static void
 user_view(struct req *r)
 {
@@ -184,10 +199,21 @@ user_view(struct req *r)
 	view_set(r->view, "User.Name", r->user.display_name);
 	view_set(r->view, "User.Role", r->user.role);
 	view_set(r->view, "User.RoleName", role_name);
-	view_bool(r->view, "User.MustChange", r->user.must_change);
+	/* The pages that are left are shown without navigation. */
+	view_bool(r->view, "User.MustChange", r->user.must_change || r->user.must_enrol);
+	view_bool(r->view, "User.HasTotp", r->session->has_totp);
+	viewing_view(r);
 	struct node *list = view_node(r->view, "User.May");
 	for (enum permission p = PERM_METER_VIEW; p < PERM_COUNT; p++)
 		node_bool(r->view, list, camel(r->arena, permission_name(p), '\0'), may(r, p));
+}
+
+const char *
+currency_sign(const struct req *r)
+{
+	const char *code = *r->site->currency != '\0' ? r->site->currency : "CNY";
+
+	return view_word(r->view, arena_printf(r->arena, "Currency.%s", code));
 }
 
 static void
@@ -210,6 +236,7 @@ frame_view(struct req *r, const char *name)
 	view_bool(r->view, "Page.IsFragment", r->is_fragment);
 	view_time(r->view, "Page.Now", r->now, r->now, 0);
 	view_set(r->view, "Site.Name", r->site->name);
+	view_set(r->view, "Site.Currency", currency_sign(r));
 	user_view(r);
 	if (r->is_fragment)
 		return;
@@ -257,6 +284,8 @@ answer_status(struct req *r, int status, int words, const char *id)
 	r->status = status;
 	if (words == ANSWER_TOKEN)
 		key = "Token";
+	else if (words == ANSWER_VIEWING)
+		key = "Viewing";
 	else if (!has_word(r, key))
 		key = status < 500 ? "S400" : "S500";
 	const char *branch = arena_printf(r->arena, "Error.Page.%s", key);

@@ -23,9 +23,10 @@ struct answer {
 	bool is_bodyless; /* HEAD: the length is told, the body is not sent */
 };
 
-enum { ANSWER_WORDS, ANSWER_TOKEN }; /* which words a status page takes */
+enum { ANSWER_WORDS, ANSWER_TOKEN, ANSWER_VIEWING }; /* which words a status page takes */
 
-/* Ends the request with a page of that status; words is ANSWER_TOKEN for a stale form. id stands in
+/* Ends the request with a page of that status; words is ANSWER_TOKEN for a stale form,
+ * ANSWER_VIEWING for a deed while looking through another role. id stands in
  * the log beside the cause, NULL if nobody needs to look there. Cannot fail: without templates the
  * answer is plain text. */
 void answer_status(struct req *r, int status, int words, const char *id);

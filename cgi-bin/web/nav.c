@@ -75,7 +75,7 @@ nav_view(struct req *r)
 	struct node *list = view_node(r->view, "Nav");
 	const char *group = "";
 
-	if (r->session == NULL || r->user.must_change)
+	if (r->session == NULL || r->user.must_change || r->user.must_enrol)
 		return;
 	for (size_t i = 0; i < COUNT(entries); i++) {
 		if (!may(r, entries[i].permission))

@@ -9,11 +9,11 @@
 #include "lang.h"
 #include "request.h"
 
-#define SETTINGS_AGE_MS (60 * CLOCK_SECOND)
+#define SETTINGS_AGE_MS (2 * CLOCK_SECOND) /* a changed name or zone is seen at once, for people */
 
 static const struct query Q[] QUERIES = {
 	{ .sql = "SELECT name, value FROM setting WHERE name IN ('site.name', 'site.language', "
-		 "'site.time_zone') LIMIT 3" },
+		 "'site.currency', 'site.time_zone') LIMIT 4" },
 };
 
 const char *
@@ -66,7 +66,7 @@ take_preferences(struct req *r)
 	r->view = view_new(r->arena, r->language);
 }
 
-/* Site settings, from the database once a minute. */
+/* Site settings, from the database every few seconds. */
 static void
 refresh_settings(struct site *site)
 {
@@ -83,6 +83,8 @@ refresh_settings(struct site *site)
 			text_copy(site->name, sizeof(site->name), value);
 		else if (strcmp(name, "site.language") == 0)
 			text_copy(site->language, sizeof(site->language), value);
+		else if (strcmp(name, "site.currency") == 0)
+			text_copy(site->currency, sizeof(site->currency), value);
 		else if (strcmp(clock_zone(), value) != 0 && clock_set_zone(value) != RC_OK)
 			log_error("setting", "site.time_zone: there is no zone %s", value);
 	}
@@ -126,6 +128,7 @@ take_user(struct req *r, const struct session *session)
 		.permissions = session->permissions,
 		.csrf = session->csrf,
 		.must_change = session->must_change,
+		.must_enrol = session->must_enrol,
 	};
 }
 

@@ -23,6 +23,7 @@ struct site {
 	struct db *db;	   /* NULL while the database was never reached */
 	char name[200];	   /* setting site.name */
 	char language[16]; /* setting site.language */
+	char currency[8];  /* setting site.currency; "" before it was read */
 	int64_t read_at;   /* when the settings were read, monotonic; 0: never */
 	bool is_spoiled;   /* something leaked: the worker ends after this request */
 };

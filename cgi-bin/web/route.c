@@ -10,6 +10,7 @@
 #include "model/audit.h"
 
 #include "answer.h"
+#include "confirm.h"
 #include "request.h"
 #include "route.h"
 
@@ -179,6 +180,46 @@ note_refusal(struct req *r, const char *why)
 		log_error(r->path, "the refusal is not on record (%s)", rc_name(rc));
 }
 
+/* True when something has to be done first; the request was answered. */
+static bool
+is_held_back(struct req *r)
+{
+	const struct route *route = r->route;
+	const char *first = NULL;
+
+	if (r->user.must_change && !route->while_must_change)
+		first = "/login/password";
+	else if (!r->user.must_change && r->user.must_enrol && !route->while_must_enrol)
+		first = "/login/totp";
+	if (first == NULL)
+		return false;
+	if (redirect(r, "%s", first) != RC_OK)
+		route_fail(r, RC_BUG);
+	return true;
+}
+
+/* What a person may do at all, but not now. */
+static bool
+is_timely(struct req *r)
+{
+	const struct route *route = r->route;
+
+	if (r->session == NULL)
+		return true;
+	if (route->method == POST && r->session->is_viewing && !route->while_viewing) {
+		note_refusal(r, arena_printf(r->arena, "looks as role %s", r->session->view_role));
+		answer_status(r, 403, ANSWER_VIEWING, NULL);
+		return false;
+	}
+	if (route->confirms && r->session->confirm_until <= r->now) {
+		enum rc rc = confirm_ask(r);
+		if (rc != RC_OK)
+			route_fail(r, rc);
+		return false;
+	}
+	return true;
+}
+
 /* True when the request may go on; otherwise it was answered. */
 static bool
 is_admitted(struct req *r)
@@ -191,11 +232,8 @@ is_admitted(struct req *r)
 		answer_sign_in(r);
 		return false;
 	}
-	if (route->permission != PERM_PUBLIC && r->user.must_change && !route->while_must_change) {
-		if (redirect(r, "/login/password") != RC_OK)
-			route_fail(r, RC_BUG);
+	if (route->permission != PERM_PUBLIC && is_held_back(r))
 		return false;
-	}
 	if (!may(r, route->permission)) {
 		note_refusal(r,
 		    arena_printf(r->arena, "no permission %s", permission_name(route->permission)));
@@ -211,7 +249,7 @@ is_admitted(struct req *r)
 		answer_status(r, 403, ANSWER_TOKEN, NULL);
 		return false;
 	}
-	return true;
+	return is_timely(r);
 }
 
 void

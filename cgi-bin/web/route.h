@@ -28,6 +28,7 @@ struct user {
 	permission_set permissions;
 	const char *csrf; /* what the hidden field "csrf" must hold */
 	bool must_change; /* only the password page is open until it is changed */
+	bool must_enrol;  /* only the page of the second factor */
 };
 
 struct site;
@@ -68,6 +69,9 @@ struct route {
 	bool is_form; /* POST by a signed-out visitor is allowed (sign-in); CSRF is checked all the
 			 same */
 	bool while_must_change; /* open to a person who has to choose a new password first */
+	bool while_must_enrol;	/* … to one whose role asks for a second factor not set up yet */
+	bool while_viewing;	/* a POST that is open while one looks through another role */
+	bool confirms; /* the password is asked again when it was given too long ago (confirm.h) */
 };
 
 /* True when path is the pattern's; *id is its number, 0 without one. A slash at the end does not
@@ -96,9 +100,10 @@ void flash(struct req *r, const char *key);
 /* The same with {0} … filled in; at most 4 short values. */
 void flash_values(struct req *r, const char *key, const char *const *values, size_t count);
 
-#define SESSION_COOKIE "sid"  /* "__Host-sid" on the wire under https; both verbs below see to it \
-			       */
-#define FORM_COOKIE    "csrf" /* a session_token() of a signed-out visitor; likewise */
+#define SESSION_COOKIE                                                                         \
+	"sid"		   /* "__Host-sid" on the wire under https; both verbs below see to it \
+			    */
+#define FORM_COOKIE "csrf" /* a session_token() of a signed-out visitor; likewise */
 
 /* Sets a cookie with the right flags (HttpOnly, SameSite=Lax, Path=/, Secure under https).
  * max_age_s 0 deletes it, -1 lets it live as long as the browser. value: letters, digits, - _ . |
@@ -114,5 +119,8 @@ void set_header(struct req *r, const char *name, const char *value);
 const char *safe_next(const struct req *r, const char *typed, const char *otherwise);
 
 bool may(const struct req *r, enum permission permission);
+
+/* The sign of the site's currency: "¥". */
+const char *currency_sign(const struct req *r);
 
 #endif

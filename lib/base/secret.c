@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -11,6 +12,9 @@
 #define HASH_MEMORY (19UL * 1024 * 1024)
 
 static_assert(SECRET_HASH_MAX >= crypto_pwhash_STRBYTES, "a stored hash fits");
+static_assert(SECRET_KEY == crypto_secretbox_KEYBYTES &&
+		  SECRET_SEAL == crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES,
+    "a sealed secret is its nonce, its tag and itself");
 static_assert(SECRET_DIGEST == crypto_hash_sha256_BYTES, "SHA-256");
 
 /* Hash of a password that nobody knows, with the parameters of a real one: checking an account that
@@ -80,4 +84,41 @@ secret_password(char *out, size_t size)
 	for (size_t i = 0; i < 23; i++)
 		out[i] = i % 6 == 5 ? '-' : letters[randombytes_uniform(sizeof(letters) - 1)];
 	out[23] = '\0';
+}
+
+void
+secret_seal(
+    const unsigned char key[SECRET_KEY], const void *bytes, size_t length, unsigned char *sealed)
+{
+	secret_random(sealed, crypto_secretbox_NONCEBYTES);
+	(void)crypto_secretbox_easy(
+	    sealed + crypto_secretbox_NONCEBYTES, bytes, length, sealed, key);
+}
+
+enum rc
+secret_unseal(const unsigned char key[SECRET_KEY], const unsigned char *sealed,
+    size_t sealed_length, void *bytes)
+{
+	if (sealed_length < SECRET_SEAL)
+		return RC_DENIED;
+	return crypto_secretbox_open_easy(bytes, sealed + crypto_secretbox_NONCEBYTES,
+		   sealed_length - crypto_secretbox_NONCEBYTES, sealed, key) == 0
+		   ? RC_OK
+		   : RC_DENIED;
+}
+
+enum rc
+secret_key_read(const char *path, unsigned char key[SECRET_KEY])
+{
+	char line[2 * SECRET_KEY + 2] = "";
+	FILE *file = fopen(path, "re");
+
+	if (file == NULL)
+		return RC_NOT_FOUND;
+	bool has_line = fgets(line, sizeof(line), file) != NULL;
+	(void)fclose(file);
+	line[strcspn(line, "\r\n")] = '\0';
+	enum rc rc = has_line ? text_unhex(line, key, SECRET_KEY) : RC_INVALID;
+	sodium_memzero(line, sizeof(line));
+	return rc;
 }

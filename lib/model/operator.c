@@ -10,7 +10,7 @@ enum { FIND, SET_PASSWORD, SET_PREFERENCES };
 static const struct query Q[] QUERIES = {
 	[FIND] = { .sql =
 		       "SELECT o.operator_id, o.username, o.display_name, r.code, o.password_hash,"
-		       " o.must_change, o.disabled_at, o.password_changed_at"
+		       " o.must_change, o.disabled_at, o.password_changed_at, o.totp_since"
 		       " FROM operator o JOIN role r USING (role_id) WHERE o.username = ?",
 	    .bounded = "unique key" },
 	[SET_PASSWORD] = { .sql = "UPDATE operator SET password_hash = ?, password_changed_at = ?,"
@@ -38,6 +38,7 @@ fill(struct rows *rows, struct operator_row *op)
 	op->must_change = rows_int(rows, 5) != 0;
 	op->is_disabled = !rows_is_null(rows, 6);
 	op->password_changed_at = rows_int(rows, 7);
+	op->has_totp = !rows_is_null(rows, 8);
 }
 
 enum rc

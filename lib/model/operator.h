@@ -28,7 +28,7 @@ struct operator_row {
 	char display_name[OPERATOR_NAME_MAX * 4 + 1];
 	char role[OPERATOR_ROLE_MAX + 1];
 	char password_hash[SECRET_HASH_MAX]; /* "": cannot sign in */
-	bool must_change, is_disabled;
+	bool must_change, is_disabled, has_totp;
 	int64_t password_changed_at; /* 0: never had one */
 };
 

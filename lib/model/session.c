@@ -19,7 +19,7 @@ static const struct query Q[] QUERIES = {
 			  " (SELECT value FROM setting WHERE name = 'session.confirm_min'),"
 			  " (SELECT CAST(GROUP_CONCAT(p.permission) AS CHAR(2000))"
 			  " FROM role_permission p WHERE p.role_id = o.role_id),"
-			  " r.needs_totp AND o.totp_since IS NULL,"
+			  " r.needs_totp, o.totp_since IS NOT NULL,"
 			  " r.sale_max_fen, r.refund_day_max_fen, r.batch_max_meters,"
 			  /* The places named, and the buildings of the sites among them. */
 			  " (SELECT CAST(GROUP_CONCAT(c.place_id) AS CHAR(4000))"
@@ -62,7 +62,8 @@ enum {
 	IDLE_MIN,
 	CONFIRM_MIN,
 	PERMISSIONS,
-	MUST_ENROL,
+	NEEDS_TOTP,
+	HAS_TOTP,
 	SALE_MAX,
 	REFUND_DAY_MAX,
 	BATCH_MAX,
@@ -194,7 +195,9 @@ fill_rights(struct rows *rows, struct session *session)
 	    rows_is_null(rows, SCOPE_BUILDINGS) ? "" : ",", rows_text(rows, SCOPE_BUILDINGS));
 	scope_set(&session->scope, ids);
 	session->must_change = rows_int(rows, MUST_CHANGE) != 0;
-	session->must_enrol = rows_int(rows, MUST_ENROL) != 0;
+	session->needs_totp = rows_int(rows, NEEDS_TOTP) != 0;
+	session->has_totp = rows_int(rows, HAS_TOTP) != 0;
+	session->must_enrol = session->needs_totp && !session->has_totp;
 	if (rows_is_null(rows, VIEW_ROLE))
 		return;
 	/* Looking through another role never opens what the own one does not. */

@@ -51,6 +51,7 @@ struct session {
 	struct limits limits;
 	bool must_change;
 	bool must_enrol; /* the role asks for a second factor and there is none yet */
+	bool has_totp, needs_totp;
 	int64_t created_at, seen_at, expires_at;
 	int64_t confirmed_at;  /* when the password was last given */
 	int64_t confirm_until; /* until then dangerous actions do not ask for it again */
@@ -88,6 +89,14 @@ struct session_client {
  * value and *expires_at its absolute end. */
 enum rc session_begin(struct db *db, const struct operator_row *op,
     const struct session_client *client, char token[SESSION_TOKEN], int64_t *expires_at);
+
+/* Notes that the person of this session just gave the password (and the code) again, with the audit
+ * row. */
+enum rc session_confirm(
+    struct db *db, const struct session *session, const struct session_client *client);
+/* Ends looking through another role; with the audit row. */
+enum rc session_view_end(
+    struct db *db, const struct session *session, const struct session_client *client);
 
 /* Signs out, with its audit row. RC_OK also when the session was over already. */
 enum rc session_end(

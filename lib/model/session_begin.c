@@ -24,6 +24,8 @@ enum {
 	LIST,
 	ADDRESSES,
 	PREVIOUS,
+	CONFIRM,
+	VIEW_END,
 };
 static const struct query Q[] QUERIES = {
 	[LOCK_OPERATOR] = { .sql =
@@ -53,6 +55,10 @@ static const struct query Q[] QUERIES = {
 	[ADDRESSES] = { .sql = "SELECT address FROM session"
 			       " WHERE operator_id = ? AND created_at > ?"
 			       " GROUP BY address ORDER BY MAX(created_at) DESC LIMIT ?" },
+	[CONFIRM] = { .sql = "UPDATE session SET confirmed_at = ? WHERE public_id = ?"
+			     " AND operator_id = ? AND ended_at IS NULL" },
+	[VIEW_END] = { .sql = "UPDATE session SET view_role_id = NULL, view_until = NULL"
+			      " WHERE public_id = ? AND operator_id = ?" },
 	[PREVIOUS] = { .sql = "SELECT created_at, address FROM session"
 			      " WHERE operator_id = ? AND created_at < ?"
 			      " ORDER BY created_at DESC LIMIT 1" },
@@ -191,6 +197,60 @@ session_begin(struct db *db, const struct operator_row *op, const struct session
 	rc = db_transact(db, begin, &beginning);
 	*expires_at = beginning.expires_at;
 	return rc;
+}
+
+struct deed {
+	const struct session *session;
+	const struct session_client *client;
+};
+
+static enum rc
+audit_deed(struct db *db, const struct deed *deed, const char *action, const char *detail)
+{
+	return audit_write(db, &(struct audit){ .at = deed->client->now,
+				   .operator_id = deed->session->operator_id,
+				   .actor = deed->session->username,
+				   .address = deed->client->address,
+				   .action = action,
+				   .detail = detail });
+}
+
+static enum rc
+confirm(struct db *db, void *context)
+{
+	const struct deed *deed = context;
+	const struct session *session = deed->session;
+	enum rc rc = db_exec(db, &Q[CONFIRM],
+	    ARGS(T(deed->client->now), I(session->public_id), I(session->operator_id)));
+	if (rc == RC_OK && db_affected(db) == 0)
+		rc = RC_NOT_FOUND; /* it was ended meanwhile */
+	if (rc == RC_OK)
+		rc = throttle_forgive(db, session->username, deed->client->address);
+	return rc == RC_OK ? audit_deed(db, deed, "session.confirm", NULL) : rc;
+}
+
+enum rc
+session_confirm(struct db *db, const struct session *session, const struct session_client *client)
+{
+	struct deed deed = { session, client };
+	return db_transact(db, confirm, &deed);
+}
+
+static enum rc
+view_end(struct db *db, void *context)
+{
+	const struct deed *deed = context;
+	const struct session *session = deed->session;
+	enum rc rc =
+	    db_exec(db, &Q[VIEW_END], ARGS(I(session->public_id), I(session->operator_id)));
+	return rc == RC_OK ? audit_deed(db, deed, "role.view_end", session->view_role) : rc;
+}
+
+enum rc
+session_view_end(struct db *db, const struct session *session, const struct session_client *client)
+{
+	struct deed deed = { session, client };
+	return db_transact(db, view_end, &deed);
 }
 
 struct ending {

@@ -268,7 +268,7 @@ function writeConfFile(dir, database, overrides) {
   return path.join(dir, 'voltill.conf');
 }
 
-export const ACCOUNTS = ['voltill_login', 'voltill_accounts', 'voltill_settings', 'voltill_collector'];
+export const ACCOUNTS = ['voltill_login', 'voltill_accounts', 'voltill_settings', 'voltill_collector', 'voltill_sealer'];
 
 // Writes voltill.conf and gives every database account a password of its own.
 export async function writeConf(maria, overrides = {}, options = {}) {
@@ -280,6 +280,7 @@ export async function writeConf(maria, overrides = {}, options = {}) {
     fs.writeFileSync(path.join(dir, 'credentials', account), `${password}\n`, { mode: 0o600 });
     ctl(conf, ['db-password', account], `${password}\n`);
   }
+  fs.writeFileSync(path.join(dir, 'credentials', 'totp_key'), `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
   return conf;
 }
 

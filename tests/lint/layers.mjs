@@ -30,6 +30,8 @@ const OWNERS = [
   [/^expat/, /^lib\/base\/sheet_part\.c$/],
   [/^iconv/, /^lib\/base\/csv\.c$/],
   [/^sodium/, /^lib\/base\/secret\.c$/],
+  [/^liboath\//, /^lib\/base\/totp\.c$/],
+  [/^qrencode/, /^lib\/base\/qr\.c$/],
   [/^ini\.h/, /^lib\/base\/conf\.c$/],
   [/^uni(str|norm|ctype|case|conv|type)/, /^lib\/base\/(text|pinyin)\.c$/],
   [/^unicode\//, /^lib\/base\/(text|pinyin)\.c$/],

@@ -39,6 +39,8 @@ unit_libs_bus_identity    := -lmodbus
 
 unit_libs_sheet := -lzip -lexpat
 
+unit_libs_totp := -loath
+
 web_view := cgi-bin/web/view.o cgi-bin/web/template.o cgi-bin/web/lang.o
 unit_include_param := -Icgi-bin/web
 unit_include_export_text := -Icgi-bin/web
@@ -50,7 +52,7 @@ unit_include_list := -Icgi-bin/web
 unit_objects_list := cgi-bin/web/param.o $(web_view)
 unit_libs_list    := -lneo_cs -lneo_utl
 unit_include_route := -Icgi-bin/web
-unit_objects_route := cgi-bin/web/param.o cgi-bin/web/answer.o cgi-bin/web/nav.o $(web_view)
+unit_objects_route := cgi-bin/web/param.o cgi-bin/web/answer.o cgi-bin/web/confirm.o cgi-bin/web/nav.o $(web_view)
 unit_libs_route    := -lneo_cs -lneo_utl
 
 # ---- the rules ----
