@@ -1,0 +1,85 @@
+// One site with two buildings that hold the same things each, and the routes of all programs: for tests
+// that go through every page. Ids of building A are 1 …, those of building B are 1001 …
+import fs from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../harness/harness.mjs';
+
+export const A = 1, B = 1001;
+const at = "UTC_TIMESTAMP(3)";
+
+// Places: 1 is the site, 2 and 1002 the buildings, then floor and rooms of each.
+function buildingRows(first) {
+  const of = (n) => first + n;
+  const name = first === A ? '1号楼' : '2号楼';
+  return `
+INSERT INTO place(place_id,parent_id,kind,name,sort_order) VALUES(${of(1)},1,'building','${name}',${first}),(${of(2)},${of(1)},'floor','1层',1),(${of(3)},${of(2)},'room','101',1),(${of(4)},${of(2)},'room','102',2);
+INSERT INTO gateway(gateway_id,name,place_id,note) VALUES(${of(0)},'${name}管理机',${of(1)},'弱电井');
+INSERT INTO bus(bus_id,gateway_id,name,transport,host,port) VALUES(${of(0)},${of(0)},'RS485-1','rtu_tcp','127.0.0.1',${5000 + (first % 1000)});
+INSERT INTO meter(meter_id,number,meter_model_id,bus_id,unit,box_position,place_id,alarm1_fen) SELECT ${of(0)},'20260000${first + 1000}',meter_model_id,${of(0)},3,1,${of(3)},6000 FROM meter_model WHERE code='adf300';
+INSERT INTO meter(meter_id,number,name,meter_model_id,bus_id,unit,place_id,credit_mode) SELECT ${of(1)},'20260000${first + 1001}','${name}总表',meter_model_id,${of(0)},40,${of(1)},'monitor' FROM meter_model WHERE code='dtsy1352';
+INSERT INTO meter_link(meter_id) VALUES(${of(0)}),(${of(1)});
+INSERT INTO account(account_id,number,name,phone,opened_at) VALUES(${of(0)},'A${first}','张记小面馆',13800000000,'2026-01-01');
+INSERT INTO account_meter(meter_id,began_at,account_id) VALUES(${of(0)},'2026-01-01',${of(0)});
+INSERT INTO meter_tariff(meter_id,valid_from,tariff_id) VALUES(${of(0)},'2026-01-01',1);
+INSERT INTO command_batch(command_batch_id,kind,request_key,created_by,created_at,reason) VALUES(${of(0)},'config.write',UNHEX(LPAD('${first}',32,'0')),NULL,${at},'调价');
+INSERT INTO command(command_id,command_batch_id,kind,bus_id,meter_id,created_at) VALUES(${of(0)},${of(0)},'config.write',${of(0)},${of(0)},${at});
+INSERT INTO energy_day(day,meter_id,first_at,first_wh,last_at,last_wh,used_wh,readings) SELECT CURDATE() - INTERVAL seq DAY,${of(0)},${at},0,${at},12000,12000,48 FROM seq_1_to_60;`;
+}
+
+export function estate(maria) {
+  maria.sql(`SET time_zone='+00:00';
+INSERT INTO place(place_id,parent_id,kind,name) VALUES(1,NULL,'site','云谷');
+INSERT INTO tariff(tariff_id,name,note) VALUES(1,'商铺分时','一般工商业'),(2,'居民阶梯','');
+INSERT INTO tariff_version(tariff_version_id,tariff_id,state,tier_cycle,created_at) VALUES(1,1,'draft','none',${at}),(2,1,'draft','none',${at}),(3,2,'draft','month',${at});
+INSERT INTO tariff_season(tariff_version_id,season,name,from_month,from_day) SELECT tariff_version_id,0,'',1,1 FROM tariff_version;
+INSERT INTO tariff_slot(tariff_version_id,season,day_kind,start_min,period) SELECT tariff_version_id,0,'workday',s.m,s.p FROM tariff_version, (SELECT 0 m,'valley' p UNION SELECT 480,'peak' UNION SELECT 720,'flat' UNION SELECT 1320,'valley') s;
+INSERT INTO tariff_price(tariff_version_id,component,name,period,price_uyuan) SELECT tariff_version_id,1,'电网电价',p.p,p.u FROM tariff_version, (SELECT 'sharp' p,1200000 u UNION SELECT 'peak',1050000 UNION SELECT 'flat',750000 UNION SELECT 'valley',350000 UNION SELECT 'deep',200000) p;
+INSERT INTO tariff_tier(tariff_version_id,tier,from_wh,period,price_uyuan) SELECT 3,1,230000,p.p,50000 FROM (SELECT 'sharp' p UNION SELECT 'peak' UNION SELECT 'flat' UNION SELECT 'valley' UNION SELECT 'deep') p;
+UPDATE tariff_version SET state='published',valid_from='2026-01-01',published_at=${at} WHERE tariff_version_id=1;
+INSERT INTO holiday(day,kind,name) VALUES('2026-10-01','holiday','国庆节'),('2026-10-10','workday','调休');
+INSERT INTO import(import_id,kind,file_name,file_digest,state,created_at,ended_at,rows_total,rows_new) VALUES(1,'places','places.csv',REPEAT('x',32),'applied',${at},${at},2,2);
+INSERT INTO import_row(import_id,row_no,outcome,object_id,cells,changes) VALUES(1,2,'new',2,'','');
+${buildingRows(A)}${buildingRows(B)}`);
+}
+
+// A role that may do everything, which no installation has: administrator and auditor are kept apart.
+export function omnipotent(maria) {
+  maria.sql(`INSERT INTO role(code) VALUES('omnipotent');
+INSERT INTO role_permission SELECT (SELECT role_id FROM role WHERE code='omnipotent'), permission FROM role_permission GROUP BY permission`);
+}
+
+export const PROGRAMS = ['login', 'accounts', 'settings'];
+
+// Rows of routes[]: {program, method, path, permission, flags: ['confirms', …]}.
+export function routes(programs = PROGRAMS) {
+  return programs.flatMap((program) => {
+    const text = fs.readFileSync(path.join(ROOT, `cgi-bin/${program}/${program}.c`), 'utf8');
+    return [...text.matchAll(/\{\s*(GET|POST),\s*"([^"]+)",\s*(PERM_\w+),\s*(\w+)([^}]*)\}/g)]
+      .map(([, method, route, permission, handler, rest]) => ({ program, method, path: route, permission, handler,
+        flags: [...rest.matchAll(/\.(\w+) = true/g)].map((match) => match[1]) }))
+      .filter((route) => route.path !== '/' || program === 'login'); // nginx gives it to login
+  });
+}
+
+// "PERM_METER_VIEW" -> "meter.view", as lib/model/permission.h writes beside each.
+export const permissionNames = () => Object.fromEntries([...fs.readFileSync(path.join(ROOT, 'lib/model/permission.h'), 'utf8')
+  .matchAll(/\b(PERM_\w+),\s*\/\* "([\w.]+)"/g)].map((match) => [match[1], match[2]]));
+
+// What the number in an address names, by the word before it. `scoped`: it belongs to a building.
+export const NOUNS = {
+  places: { scoped: true, id: [2, 1002] },
+  gateways: { scoped: true, id: [A, B] },
+  buses: { scoped: true, id: [A, B] },
+  meters: { scoped: true, id: [A, B] },
+  orders: { scoped: true, id: [A, B] },
+  models: { id: [1] },
+  tariffs: { id: [1] },
+  versions: { id: [2] },
+  imports: { id: [1] },
+  operators: { id: [1] },
+  roles: { id: [1] },
+  audit: { id: [1] },
+  holidays: { id: [1] },
+  sms: { id: [1] },
+};
+export const nounOf = (route) => /\/(\w+)\/\{id\}/.exec(route)?.[1];
