@@ -68,7 +68,7 @@ money_text(struct req *r, int64_t amount_fen)
 
 	money_format(amount_fen < 0 ? -amount_fen : amount_fen, text, sizeof(text));
 	return arena_printf(r->arena, "%s%s%s", amount_fen < 0 ? "-" : "",
-	    view_word(r->view, "Currency.CNY"), text);
+	    currency_sign(r), text);
 }
 
 const char *

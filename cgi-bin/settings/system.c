@@ -53,7 +53,7 @@ topic_of(const struct req *r)
 	return topic;
 }
 
-/* A stored value in words, for "default: …". */
+/* A stored value in words, for "default: …"; NULL for an empty one. */
 static const char *
 value_word(struct req *r, const struct setting_spec *spec, const char *field, const char *value)
 {
@@ -68,7 +68,7 @@ value_word(struct req *r, const struct setting_spec *spec, const char *field, co
 		return view_word(r->view, key);
 	}
 	setting_format(spec, value, text);
-	return *text != '\0' ? text : view_word(r->view, "Form.Nothing");
+	return *text != '\0' ? text : NULL;
 }
 
 static void
