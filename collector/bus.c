@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "bus_private.h"
 #include "lease.h"
+#include "order.h"
 
 #define STACK_BYTES	 (128 * 1024)
 #define EVENT_FD_MIN	 1024 /* descriptors below are for connections, see FD_LIMIT in link.c */
@@ -49,8 +50,8 @@ bus_note_closed(struct bus *bus, enum trouble trouble, int64_t now, int64_t wall
 		tell_bus_lost(bus, trouble, wall);
 }
 
-static bool
-open_line(struct bus *bus, int64_t now, int64_t wall)
+bool
+bus_open_line(struct bus *bus, int64_t now, int64_t wall)
 {
 	if (link_is_open(bus->link))
 		return true;
@@ -336,6 +337,7 @@ take_mail(struct bus *bus)
 	struct bus_definition *definition = bus->mail;
 	bus->mail = NULL;
 	atomic_store(&bus->has_mail, false);
+	orders_take_mail(bus);
 	(void)pthread_mutex_unlock(&bus->lock);
 	if (definition == NULL)
 		return;
@@ -358,7 +360,7 @@ rest(struct bus *bus, int64_t wait_ms)
 static void
 turn(struct bus *bus)
 {
-	int64_t now = clock_mono(), wall = clock_now(), wait_ms;
+	int64_t now = clock_mono(), wall = clock_now(), wait_ms, wake_at;
 
 	tell_polls_in_time(bus, now, wall);
 	if (!lease_holds()) {
@@ -366,13 +368,17 @@ turn(struct bus *bus)
 		return;
 	}
 	int meter = plan_next(bus->plan, now, wall, &wait_ms);
-	if (meter >= 0 && open_line(bus, now, wall)) {
+	if (orders_turn(bus, meter >= 0, now, wall, &wake_at))
+		return;
+	if (meter >= 0 && bus_open_line(bus, now, wall)) {
 		ask(bus, (size_t)meter, now);
 		return;
 	}
 	int64_t until = meter >= 0 ? bus->open_at : now + wait_ms;
 	if (until > bus->polls_told_at + POLLS_PERIOD_MS)
 		until = bus->polls_told_at + POLLS_PERIOD_MS;
+	if (until > wake_at)
+		until = wake_at;
 	rest(bus, until > now ? until - now : 0);
 }
 
@@ -387,6 +393,7 @@ run(void *argument)
 	}
 	tell_polls(bus);
 	link_close(bus->link);
+	orders_put_back(bus);
 	return NULL;
 }
 
@@ -409,6 +416,12 @@ ring(int event_fd)
 	uint64_t one = 1;
 
 	(void)!write(event_fd, &one, sizeof(one));
+}
+
+void
+bus_ring(struct bus *bus)
+{
+	ring(bus->inbox_fd);
 }
 
 static int
@@ -441,6 +454,7 @@ bus_free(struct bus *bus)
 	if (bus->stop_fd >= 0)
 		(void)close(bus->stop_fd);
 	(void)pthread_mutex_destroy(&bus->lock);
+	orders_free(bus->orders);
 	free(bus);
 }
 
@@ -454,6 +468,7 @@ bus_start(struct bus_definition *definition, uint64_t epoch, struct outbox *outb
 		log_fatal(definition->name, "no memory");
 	(void)pthread_mutex_init(&bus->lock, NULL);
 	bus->outbox = outbox;
+	bus->orders = orders_new();
 	bus->epoch = epoch;
 	bus->inbox_fd = make_event();
 	bus->stop_fd = make_event();
@@ -478,7 +493,7 @@ bus_redefine(struct bus *bus, struct bus_definition *definition)
 	bus->mail = definition;
 	atomic_store(&bus->has_mail, true);
 	(void)pthread_mutex_unlock(&bus->lock);
-	ring(bus->inbox_fd);
+	bus_ring(bus);
 }
 
 void

@@ -10,6 +10,7 @@
 
 #include "base/rc.h"
 #include "definition.h"
+#include "model/command_run.h"
 #include "outbox.h"
 
 struct bus;
@@ -24,6 +25,12 @@ struct bus *bus_start(struct bus_definition *definition, uint64_t epoch, struct 
 /* Hands over a new definition; it takes effect between two transactions and keeps what is known of
  * meters that stay (last reading, back-off), so that a reload loses no reading. Takes it over. */
 void bus_redefine(struct bus *bus, struct bus_definition *definition);
+
+/* Orders, from the dispatcher: how many more it takes now, one to be carried out (there is room),
+ * and one that shall stop. What is under way at the end of the thread goes back to the queue. */
+size_t bus_order_room(const struct bus *bus);
+void bus_order(struct bus *bus, const struct command *command);
+void bus_cancel(struct bus *bus, int64_t command_id);
 
 /* Asks the thread to end: a wait or a transaction under way is given up. bus_join waits for it,
  * after which all its items are in the outbox, and frees bus. */

@@ -41,6 +41,7 @@ struct bus {
 	atomic_bool is_stopping, has_mail;
 	pthread_mutex_t lock; /* of mail */
 	struct bus_definition *mail;
+	struct orders *orders; /* order.h */
 
 	/* The thread's own. */
 	struct bus_definition *definition;
@@ -57,9 +58,11 @@ struct bus {
 	int64_t hour_at;		      /* UTC hour the counters belong to */
 };
 
-/* bus.c: what a request to a meter of this profile may take; the line is closed, or could not be
- * opened. */
+/* bus.c: what a request to a meter of this profile may take; opens the line, unless it is too early
+ * to try again; the line is closed, or could not be opened. */
 uint32_t bus_timeout_ms(const struct bus *bus, const struct profile *profile);
+void bus_ring(struct bus *bus); /* there is mail */
+bool bus_open_line(struct bus *bus, int64_t now, int64_t wall);
 void bus_note_closed(struct bus *bus, enum trouble trouble, int64_t now, int64_t wall);
 
 /* bus_identity.c: a definition begins to be in force. before is what was known of this meter under

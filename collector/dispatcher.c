@@ -16,24 +16,18 @@
 #include "doorbell.h"
 #include "model/alarm.h"
 #include "model/bus.h"
+#include "order_dispatch.h"
 
 #define LOOK_MS	       2000 /* between looks for changed definitions */
+#define ORDERS_MS      1000 /* between looks for orders, when nobody rings */
 #define RETRY_MS       1000 /* between tries while the database is away */
 #define BUSES_MAX      900  /* as conf.c limits collector.max_buses: descriptors, see link.c */
 #define RENEW_IN_LEASE 4    /* renewals in the time of one lease */
 
-/* A bus that is leased to us. It runs, unless it has no meters or its definition was refused. */
-struct charge {
-	struct lease lease;
-	struct bus *bus;
-	bool is_refused;
-	bool is_stale; /* the definition has to be loaded again */
-};
-
 struct dispatcher {
 	pthread_t thread;
 	atomic_bool stops, reloads;
-	int wake_fd, end_fd, doorbell_fd;
+	int wake_fd, end_fd, doorbell_fd, ends_fd;
 	struct conf *conf;
 	const struct lease_owner *owner;
 	struct outbox *outbox;
@@ -46,7 +40,7 @@ struct dispatcher {
 	struct lease *leases;
 	size_t count;
 	bool is_away;
-	int64_t renew_at, look_at, hold_until;
+	int64_t renew_at, look_at, orders_at, hold_until;
 	int64_t
 	    renewing_since; /* renewals have worked without a break since then; 0: they do not */
 };
@@ -82,17 +76,17 @@ stop_bus(struct charge *charge)
 static void
 apply(struct dispatcher *d, struct charge *charge, struct bus_definition *definition)
 {
-	if (definition->meter_count == 0) {
-		definition_free(definition);
-		stop_bus(charge);
-		return;
-	}
 	if (charge->bus != NULL) {
 		log_info(definition->name, "new definition, %zu meters", definition->meter_count);
 		bus_redefine(charge->bus, definition);
 		return;
 	}
 	store_refresh(d->store);
+	if (orders_requeue(d->db, charge) != RC_OK) {
+		charge->is_stale = true;
+		definition_free(definition);
+		return;
+	}
 	charge->bus = bus_start(definition, charge->lease.epoch, d->outbox);
 }
 
@@ -102,7 +96,8 @@ give_up(struct dispatcher *d, struct charge *charge)
 {
 	stop_bus(charge);
 	log_info("dispatcher", "bus %" PRIu32 " is disabled", charge->lease.bus_id);
-	if (lease_release(d->db, d->owner, charge->lease.bus_id) != RC_OK)
+	if (orders_requeue(d->db, charge) != RC_OK ||
+	    lease_release(d->db, d->owner, charge->lease.bus_id) != RC_OK)
 		charge->is_stale = true;
 }
 
@@ -210,7 +205,7 @@ note_database(struct dispatcher *d, enum rc rc)
 		    "the database is away (%s): reading goes on, nothing changes", rc_name(rc));
 	d->is_away = true;
 	d->renewing_since = 0;
-	d->renew_at = d->look_at = clock_mono() + RETRY_MS;
+	d->renew_at = d->look_at = d->orders_at = clock_mono() + RETRY_MS;
 	/* Nobody else can take a bus either, as long as we believe that they are as cut off as we.
 	 */
 	lease_hold_until(INT64_MAX);
@@ -273,9 +268,9 @@ work(struct dispatcher *d)
 {
 	int64_t now = clock_mono();
 	enum rc rc = RC_OK;
-	bool is_due = now >= d->renew_at || now >= d->look_at;
+	bool is_look_due = now >= d->renew_at || now >= d->look_at;
 
-	if (!is_due)
+	if (!is_look_due && now < d->orders_at)
 		return;
 	if (now >= d->renew_at)
 		rc = renew(d);
@@ -283,11 +278,14 @@ work(struct dispatcher *d)
 		end_collector(d);
 		return;
 	}
-	if (rc == RC_OK)
+	if (rc == RC_OK && is_look_due)
 		rc = look(d);
 	/* Not before what was lost in our sleep is stopped. */
-	if (rc == RC_OK)
+	if (rc == RC_OK && is_look_due)
 		lease_hold_until(d->hold_until);
+	if (rc == RC_OK)
+		rc = orders_dispatch(d->db, d->owner, d->charges, d->count, is_look_due);
+	d->orders_at = clock_mono() + ORDERS_MS;
 	note_database(d, rc);
 }
 
@@ -309,10 +307,11 @@ reread_settings(struct dispatcher *d)
 static void
 wait_for_work(struct dispatcher *d)
 {
-	struct pollfd fds[2] = { { .fd = d->wake_fd, .events = POLLIN },
-		{ .fd = d->doorbell_fd, .events = POLLIN } };
+	struct pollfd fds[] = { { .fd = d->wake_fd, .events = POLLIN },
+		{ .fd = d->doorbell_fd, .events = POLLIN },
+		{ .fd = d->ends_fd, .events = POLLIN } };
 	int64_t until = d->renew_at < d->look_at ? d->renew_at : d->look_at;
-	int64_t wait_ms = until - clock_mono();
+	int64_t wait_ms = (until < d->orders_at ? until : d->orders_at) - clock_mono();
 	uint64_t count;
 
 	if (wait_ms > 0 && poll(fds, COUNT(fds), (int)wait_ms) <= 0)
@@ -321,8 +320,10 @@ wait_for_work(struct dispatcher *d)
 		d->look_at = 0;
 	if ((fds[1].revents & POLLIN) != 0) {
 		doorbell_answer(d->doorbell_fd);
-		d->look_at = 0;
+		d->look_at = d->orders_at = 0;
 	}
+	if ((fds[2].revents & POLLIN) != 0 && read(d->ends_fd, &count, sizeof(count)) > 0)
+		d->orders_at = 0;
 }
 
 static void *
@@ -369,8 +370,10 @@ dispatcher_start(struct conf *conf, struct db *db, const struct lease_owner *own
 	d->doorbell_fd = doorbell_open(conf->collector_doorbell);
 	d->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	d->end_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (d->wake_fd < 0 || d->end_fd < 0)
+	d->ends_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (d->wake_fd < 0 || d->end_fd < 0 || d->ends_fd < 0)
 		log_fatal("dispatcher", "no descriptor: %m");
+	store_tell_ends(store, d->ends_fd);
 	int failed = pthread_create(&d->thread, NULL, run, d);
 	if (failed != 0)
 		log_fatal("dispatcher", "its thread does not start: error %d", failed);
@@ -418,6 +421,7 @@ dispatcher_free(struct dispatcher *dispatcher, bool releases)
 	db_close(d->db);
 	(void)close(d->wake_fd);
 	(void)close(d->end_fd);
+	(void)close(d->ends_fd);
 	free(d->charges);
 	free(d->next);
 	free(d->leases);

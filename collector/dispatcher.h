@@ -2,8 +2,8 @@
  * dispatcher.h - the thread that decides which buses run here, and with which definitions.
  *
  * It renews and takes leases, starts and stops bus threads, and looks every two seconds, at SIGHUP
- * and at the doorbell whether a definition changed. Orders will come the same way, into the inbox
- * of the bus thread.
+ * and at the doorbell whether a definition changed. Orders come the same way, every second, into
+ * the inbox of the bus thread (order_dispatch.h).
  */
 #ifndef VOLTILL_DISPATCHER_H
 #define VOLTILL_DISPATCHER_H

@@ -33,6 +33,7 @@ struct link {
 	bool is_open;
 	enum trouble trouble;
 	int exception;
+	int error;		/* errno of the last TROUBLE_OPEN */
 	int64_t patience_ms;	/* see link_set_patience */
 	int64_t last_answer_us; /* Modbus TCP with a gap */
 	char reason[128];
@@ -79,6 +80,7 @@ fail(struct link *link, enum trouble trouble)
 static enum rc
 fail_open(struct link *link, const char *what, const char *why)
 {
+	link->error = errno;
 	(void)snprintf(link->reason, sizeof(link->reason), "%.60s: %.60s", what, why);
 	link_close(link);
 	return fail(link, TROUBLE_OPEN);
@@ -480,6 +482,12 @@ int
 link_exception(const struct link *link)
 {
 	return link->exception;
+}
+
+int
+link_error(const struct link *link)
+{
+	return link->error;
 }
 
 const char *

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/meter_config.h"
 #include "model/reading.h"
 
 enum item_kind {
@@ -16,10 +17,14 @@ enum item_kind {
 	ITEM_METER_BACK,
 	ITEM_BUS_LOST, /* with u.event.trouble */
 	ITEM_BUS_BACK,
-	ITEM_BUS_ROUND,	  /* u.round */
-	ITEM_MISMATCH,	  /* the meter is not the model it should be */
-	ITEM_OTHER_METER, /* it shows the number u.event.number, which is another meter's */
-	ITEM_POLLS,	  /* u.polls: counters of one meter, added up since the last */
+	ITEM_BUS_ROUND,	   /* u.round */
+	ITEM_MISMATCH,	   /* the meter is not the model it should be */
+	ITEM_OTHER_METER,  /* it shows the number u.event.number, which is another meter's */
+	ITEM_POLLS,	   /* u.polls: counters of one meter, added up since the last */
+	ITEM_ORDER_STEP,   /* u.order: a command came on to step */
+	ITEM_ORDER_END,	   /* u.order: it came to its end, or goes back to the queue */
+	ITEM_ORDER_CONFIG, /* u.config: what a meter holds */
+	ITEM_ORDER_FOUND,  /* u.found: what a scan found at an address */
 };
 
 struct item_event {
@@ -41,6 +46,30 @@ struct item_polls {
 	uint64_t answer_ms;
 };
 
+#define ITEM_RESULT_MAX 64
+
+struct item_order {
+	int64_t command_id;
+	int64_t began_at, ended_at, retry_at;
+	uint32_t state; /* enum command_state */
+	uint16_t attempt, step;
+	char result[ITEM_RESULT_MAX]; /* a code and its values */
+};
+
+struct item_config {
+	int64_t at, command_id; /* of the command that wrote it, 0: it was only read */
+	uint32_t meter_id;
+	struct config config;
+};
+
+struct item_found {
+	int64_t command_id;
+	uint16_t unit, step;
+	int32_t answer_ms;		  /* -1: no answer */
+	const char *outcome, *model_code; /* literals */
+	char number[16];
+};
+
 struct item {
 	uint32_t kind; /* enum item_kind */
 	uint32_t bus_id;
@@ -50,6 +79,9 @@ struct item {
 		struct item_event event;
 		struct item_round round;
 		struct item_polls polls;
+		struct item_order order;
+		struct item_config config;
+		struct item_found found;
 	} u;
 };
 

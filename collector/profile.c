@@ -118,10 +118,8 @@ is_leap(int year)
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-/* The site's wall clock as UTC, 0 when it is no date. In the hour that is skipped or repeated when
- * clocks change, the result is one of the two readings a person could make of it. */
-static int64_t
-decode_clock(const uint16_t *from)
+int64_t
+profile_clock(const uint16_t *from)
 {
 	static const int DAYS[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	struct civil local = {
@@ -157,7 +155,7 @@ decode_raw(const struct field *field, const uint16_t *from)
 	case FIELD_BITS:
 		return (int64_t)(from[0] >> field->shift & ((1 << field->bits) - 1)) << field->into;
 	case FIELD_CLOCK:
-		return decode_clock(from);
+		return profile_clock(from);
 	}
 	return 0;
 }

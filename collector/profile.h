@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/rc.h"
+#include "config_frame.h"
 #include "model/reading.h"
 
 #define PROFILE_BLOCKS_MAX    6
@@ -109,6 +110,7 @@ struct profile {
 	uint32_t min_gap_ms;	   /* pause this model needs between requests */
 	uint8_t three_phase_addresses; /* a three-phase user takes so many; 0: one as any other */
 	uint32_t answer_timeout_ms; /* at least this long, whatever the bus says; 0: bus decides */
+	const struct config_frames *config; /* what can be set; NULL: nothing that is known */
 };
 
 /* The profile of that code, NULL if there is none. */
@@ -121,5 +123,10 @@ const struct profile *const *profile_list(size_t *count);
 enum rc profile_decode(const struct profile *profile,
     const uint16_t (*registers)[PROFILE_REGISTERS_MAX], int64_t ct_ratio, int64_t pt_ratio,
     struct reading *reading);
+
+/* Four registers of FIELD_CLOCK, the site's wall clock, as UTC; 0 when they hold no date. In the
+ * hour that is skipped or repeated when clocks change, the result is one of the two readings a
+ * person could make of it. */
+int64_t profile_clock(const uint16_t *from);
 
 #endif

@@ -3,9 +3,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "order_store.h"
 #include "store.h"
 #include "store_write.h"
 
@@ -22,13 +24,15 @@ struct store {
 	struct outbox *outbox;
 	struct spool *spool;
 	atomic_bool has_new_bus, has_caught_up;
+	atomic_int ends_fd;
 	bool is_complete; /* for store_join */
 
 	/* The thread's own. */
 	struct db *db;
 	struct known *known;
-	struct writing writing; /* known, batch, lease scratch, fence */
-	bool has_marks;		/* the running alarms are read */
+	struct order_results *results; /* of orders, until they are stored */
+	struct writing writing;	       /* known, batch, lease scratch, fence */
+	bool has_marks;		       /* the running alarms are read */
 	int64_t away_since, retry_at;
 	int64_t rounds_at, polls_at;
 	size_t lost; /* half hours and events that neither database nor spool took */
@@ -66,6 +70,12 @@ take_in(struct store *store, const struct item *item)
 			.refused = item->u.polls.refused,
 			.answer_ms = item->u.polls.answer_ms };
 		known_put_polls(store->known, &polls, item->bus_id, item->epoch);
+		break;
+	case ITEM_ORDER_STEP:
+	case ITEM_ORDER_END:
+	case ITEM_ORDER_CONFIG:
+	case ITEM_ORDER_FOUND:
+		order_results_add(store->results, item);
 		break;
 	default:
 		break;
@@ -356,6 +366,24 @@ store_directly(struct store *store, size_t count, bool is_last)
 	keep_in_spool(store, store->keep, count);
 }
 
+/* What came of orders. */
+static void
+store_results(struct store *store)
+{
+	if (order_results_count(store->results) == 0 || !may_try(store))
+		return;
+	enum rc rc = open_database(store);
+	if (rc == RC_OK)
+		rc = order_results_store(store->results, store->db);
+	if (rc != RC_OK) {
+		note_away(store, rc);
+		return;
+	}
+	note_back(store);
+	uint64_t one = 1;
+	(void)!write(atomic_load(&store->ends_fd), &one, sizeof(one));
+}
+
 static void
 finish(struct store *store)
 {
@@ -371,7 +399,8 @@ finish(struct store *store)
 		} while (store->away_since == 0 &&
 			 (store->known->states.count > 0 || store->known->polled.count > 0));
 	}
-	store->is_complete = store->away_since == 0 && spool_is_empty(store->spool);
+	store->is_complete = store->away_since == 0 && spool_is_empty(store->spool) &&
+			     order_results_count(store->results) == 0;
 	if (!store->is_complete)
 		log_warn("store", "%zu records stay in the spool for the next start",
 		    spool_count(store->spool));
@@ -394,6 +423,7 @@ run(void *context)
 			store_directly(store, count, false);
 		else
 			store_by_spool(store, count);
+		store_results(store);
 	}
 	finish(store);
 	db_close(store->db);
@@ -413,6 +443,8 @@ store_start(const struct conf *conf, const struct lease_owner *owner, struct out
 	store->outbox = outbox;
 	store->spool = spool;
 	store->known = known_new();
+	store->results = order_results_new(owner->collector_id);
+	atomic_store(&store->ends_fd, -1);
 	store->writing = (struct writing){ .known = store->known,
 		.batch = reading_batch_new(STORE_BATCH_MAX),
 		.collector_id = owner->collector_id,
@@ -436,6 +468,12 @@ store_refresh(struct store *store)
 	atomic_store(&store->has_new_bus, true);
 }
 
+void
+store_tell_ends(struct store *store, int fd)
+{
+	atomic_store(&store->ends_fd, fd);
+}
+
 bool
 store_join(struct store *store)
 {
@@ -444,6 +482,7 @@ store_join(struct store *store)
 
 	reading_batch_free(store->writing.batch);
 	free(store->writing.leases);
+	order_results_free(store->results);
 	known_free(store->known);
 	free(store);
 	return is_complete;

@@ -31,6 +31,10 @@ bool store_has_caught_up(const struct store *store);
 /* A bus was added: the running alarms are read again before anything more is stored. */
 void store_refresh(struct store *store);
 
+/* Makes fd (an eventfd of the dispatcher) readable when orders came to their end: of the same
+ * meters the next ones are due. */
+void store_tell_ends(struct store *store, int fd);
+
 /* Waits for the end after outbox_close and frees store. True when everything is in the database,
  * false when some of it is still in the spool. */
 bool store_join(struct store *store);

@@ -23,5 +23,6 @@
 #define ACREL_HAS      (HAS_PERIODS | HAS_CREDIT | HAS_CONTROL | HAS_POWER | HAS_CLOCK | HAS_DEMAND)
 
 extern const struct field acrel_fields[ACREL_FIELDS];
+extern const struct config_frames acrel_adf_config, acrel_ddsy_config, acrel_dtsy_config;
 
 #endif

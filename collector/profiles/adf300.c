@@ -18,4 +18,5 @@ const struct profile profile_adf300 = {
 	.spare_register = ACREL_SPARE,
 	.register_range_wh = ACREL_RANGE_WH,
 	.three_phase_addresses = 3,
+	.config = &acrel_adf_config,
 };

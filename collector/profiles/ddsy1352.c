@@ -13,4 +13,5 @@ const struct profile profile_ddsy1352 = {
 	.identity = ACREL_IDENTITY,
 	.spare_register = ACREL_SPARE,
 	.register_range_wh = ACREL_RANGE_WH,
+	.config = &acrel_ddsy_config,
 };

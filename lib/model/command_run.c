@@ -12,6 +12,7 @@ enum {
 	CANCELLED,
 	HOLD,
 	TAKE,
+	GIVE_BACK,
 	SETTLE,
 	ATTEMPT,
 	PROGRESS,
@@ -43,12 +44,14 @@ static const struct query Q[] QUERIES = {
 	    .bounded = "primary key" },
 	[TAKE] = { .sql = "UPDATE command SET state = 'taken', taken_at = ?, taken_epoch = ?,"
 			  " attempts = attempts + 1 WHERE command_id = ? AND state = 'queued'" },
+	[GIVE_BACK] = { .sql = "UPDATE command SET state = 'queued', attempts = attempts - 1"
+			       " WHERE command_id = ? AND state = 'taken' AND taken_epoch = ?" },
 	[SETTLE] = { .sql = "UPDATE command SET state = ?, ended_at = ?, tried_at = ?,"
-			    " retry_at = ?, step = GREATEST(step, ?), result = ?"
+			    " retry_at = ?, step = LEAST(steps, GREATEST(step, ?)), result = ?"
 			    " WHERE command_id = ? AND state = 'taken' AND taken_epoch = ?" },
 	[ATTEMPT] = { .sql = "INSERT IGNORE INTO command_attempt (command_id, attempt, began_at,"
 			     " ended_at, outcome) VALUES (?, ?, ?, ?, ?)" },
-	[PROGRESS] = { .sql = "UPDATE command SET step = ? WHERE command_id = ?"
+	[PROGRESS] = { .sql = "UPDATE command SET step = LEAST(steps, ?) WHERE command_id = ?"
 			      " AND state = 'taken' AND taken_epoch = ?" },
 	[FOUND] = { .sql = "INSERT INTO bus_scan (command_id, unit, outcome, model_code, number,"
 			   " answer_ms) VALUES (?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
@@ -158,6 +161,12 @@ command_take(struct db *db, int64_t command_id, uint64_t epoch, int64_t now)
 	enum rc rc = db_exec(db, &Q[TAKE], ARGS(T(now), I(epoch), I(command_id)));
 
 	return rc == RC_OK && db_affected(db) == 0 ? RC_NOT_FOUND : rc;
+}
+
+enum rc
+command_give_back(struct db *db, int64_t command_id, uint64_t epoch)
+{
+	return db_exec(db, &Q[GIVE_BACK], ARGS(I(command_id), I(epoch)));
 }
 
 enum rc

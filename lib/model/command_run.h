@@ -56,6 +56,8 @@ enum rc command_list_cancelled(struct db *db, uint32_t collector_id, int64_t *co
 enum rc command_hold(struct db *db, uint32_t collector_id, uint32_t bus_id, uint64_t epoch);
 /* queued -> taken; RC_NOT_FOUND when it is not queued any more. */
 enum rc command_take(struct db *db, int64_t command_id, uint64_t epoch, int64_t now);
+/* taken -> queued, of one that was taken under this epoch and never handed over. */
+enum rc command_give_back(struct db *db, int64_t command_id, uint64_t epoch);
 /* Takes it to its end, or back to the queue, with a row of the attempt. What was not taken under
  * this epoch stays as it is. */
 enum rc command_settle(struct db *db, const struct command_end *end);

@@ -12,13 +12,14 @@ fuzz_names   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)
 
 fuzz_mbap_sources    := collector/mbap.c
 fuzz_mbap_include    := -Icollector
-fuzz_profile_sources := collector/profile.c $(wildcard collector/profiles/*.c) \
+fuzz_profile_sources := collector/profile.c collector/config_frame.c $(wildcard collector/profiles/*.c) \
                         lib/base/clock.c lib/base/log.c lib/base/text.c lib/base/rc.c
 fuzz_profile_include := -Icollector
 fuzz_profile_libs    := -lunistring
 fuzz_spool_sources   := lib/base/clock.c lib/base/log.c lib/base/text.c lib/base/rc.c
 fuzz_spool_include   := -Icollector
 fuzz_spool_libs      := -lunistring
+fuzz_config_sources  := lib/model/meter_config.c lib/base/rc.c
 fuzz_param_sources   := cgi-bin/web/param.c lib/base/arena.c lib/base/text.c lib/base/log.c \
                         lib/base/clock.c lib/base/rc.c
 fuzz_param_include   := -Icgi-bin/web

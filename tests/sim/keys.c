@@ -58,6 +58,7 @@ static const struct key KEYS[] = {
 	NUMBER("price_scale_uyuan", price_scale, 1, 0),
 	NUMBER("load_unit_w", load_unit_w, 1, 0),
 	NUMBER("recover_unit_s", recover_unit_s, 1, 0),
+	NUMBER("zones_check", zones_check, 1, 0),
 	NUMBER("delay_ms", delay_ms, 1, 0),
 	NUMBER("drift_ppm", drift_ppm, 1, 0),
 	NUMBER("hoard_fen", hoard_fen, 1, 0),

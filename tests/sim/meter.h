@@ -54,7 +54,7 @@ struct meter {
 	/* What it is. Every number is an int64_t so that one table of keys can name them all. */
 	int64_t model, phases, tenant, prepay, topup, topup_fen, silent, type, ct, pt, fault;
 	int64_t guard, refuse, reply20, negative, season, polarity, ctpt, words, content, stuck;
-	int64_t price_scale, load_unit_w, recover_unit_s, delay_ms, drift_ppm, hoard_fen;
+	int64_t zones_check, price_scale, load_unit_w, recover_unit_s, delay_ms, drift_ppm, hoard_fen;
 	int64_t loss_permille, extra_w;
 	double scale;
 	char number[13];

@@ -198,9 +198,25 @@ zones_fill(struct meter *meter, uint8_t *bytes)
 	memcpy(bytes, meter->zones, sizeof meter->zones);
 }
 
+/* Some meters look at what they are told, in their own order of the bytes. */
+static bool
+zones_make_sense(const struct meter *meter, const uint8_t *bytes)
+{
+	bool is_tdm = meter->season == SEASON_TDM;
+	for (size_t i = 0; i < sizeof meter->zones; i += 3) {
+		int table = bytes[i + (is_tdm ? 0 : 2)], month = bytes[i + (is_tdm ? 2 : 0)];
+		if (table < 1 || table > 2 || month < 1 || month > 12 || bytes[i + 1] < 1 ||
+		    bytes[i + 1] > 31)
+			return false;
+	}
+	return true;
+}
+
 static int
 zones_store(struct meter *meter, const uint8_t *bytes)
 {
+	if (meter->zones_check && !zones_make_sense(meter, bytes))
+		return EXCEPTION_VALUE;
 	memcpy(meter->zones, bytes, sizeof meter->zones);
 	return 0;
 }

@@ -20,8 +20,10 @@ unit_include_spool := -Icollector
 unit_include_known := -Icollector
 unit_include_mbap := -Icollector
 unit_include_profile := -Icollector
+unit_include_config_frame := -Icollector
+unit_objects_config_frame := $(patsubst %.c,%.o,$(wildcard collector/profiles/*.c)) collector/profile.o
 unit_include_identity := -Icollector
-unit_objects_profile := $(patsubst %.c,%.o,$(wildcard collector/profiles/*.c))
+unit_objects_profile := $(patsubst %.c,%.o,$(wildcard collector/profiles/*.c)) collector/config_frame.o
 unit_include_link := -Icollector
 unit_objects_link := collector/line.o collector/tcp.o collector/mbap.o collector/rtu.o collector/dial.o
 unit_libs_link    := -lmodbus -lutil
@@ -31,7 +33,8 @@ unit_libs_link_fault    := -lmodbus -lutil
 unit_include_bus := -Icollector
 unit_objects_bus := $(patsubst %.c,%.o,$(wildcard collector/profiles/*.c)) $(unit_objects_link) \
                     collector/bus_tell.o collector/bus_identity.o collector/identity.o collector/plan.o collector/link.o collector/profile.o \
-                    collector/outbox.o collector/definition.o collector/lease.o
+                    collector/outbox.o collector/definition.o collector/lease.o \
+                    collector/order.o collector/order_config.o collector/order_scan.o collector/config_frame.o
 unit_libs_bus    := -lmodbus
 unit_include_bus_identity := -Icollector
 unit_objects_bus_identity := $(unit_objects_bus)
