@@ -55,6 +55,15 @@ enum rc confirm_page(struct req *r, const struct confirm *confirm);
 
 enum rc settings_start(struct req *r); /* start.c */
 
+enum rc places(struct req *r);	    /* places.c */
+enum rc place_new(struct req *r);   /* place.c: GET and POST */
+enum rc place_edit(struct req *r);  /* the same */
+enum rc place_rooms(struct req *r); /* place_rooms.c: GET and POST */
+enum rc place_up(struct req *r);    /* place_order.c */
+enum rc place_down(struct req *r);
+enum rc place_ask_delete(struct req *r); /* place_delete.c */
+enum rc place_delete(struct req *r);
+
 /* system.c: the topics of /settings/system; the path says which. */
 enum rc system_form(struct req *r);
 enum rc system_save(struct req *r);

@@ -39,7 +39,11 @@ enum {
 static const struct query Q[] QUERIES = {
 	[LOAD] = { .sql = SELECT_ROW, .bounded = "primary key" },
 	[LOCK] = { .sql = SELECT_ROW " FOR UPDATE", .bounded = "primary key" },
-	[INSERT] = { .sql = "INSERT INTO meter SET " VALUES_OF_ROW ", installed_at = ?" },
+	[INSERT] = { .sql = "INSERT INTO meter (number, name, meter_model_id, bus_id, unit, box_position,"
+			    " phases, place_id, ct_ratio, pt_ratio, rated_power_w, credit_mode,"
+			    " is_protected, alarm1_fen, alarm2_fen, overload_w, overdraft_fen,"
+			    " hold_mode, note, installed_at) VALUES"
+			    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" },
 	[UPDATE] = { .sql = "UPDATE meter SET " VALUES_OF_ROW ", revision = revision + 1"
 			    " WHERE meter_id = ?" },
 	[REMOVE] = { .sql = "UPDATE meter SET removed_at = ?, revision = revision + 1"

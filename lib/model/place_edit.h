@@ -80,6 +80,10 @@ enum rc place_name_change(
 /* RC_NOT_FOUND when there is none. */
 enum rc place_load(struct db *db, int64_t place_id, struct place_row *row);
 
+/* Puts a place before (-1) or behind (1) its neighbour; at an end nothing happens. place_order.c */
+enum rc place_shift(
+    struct db *db, int64_t place_id, int direction, const struct operator_actor *by);
+
 /* What scope.h asks about: the building a place stands in (itself if it is one), else its site; 0:
  * neither. */
 int64_t place_building(const struct world *world, int64_t place_id);

@@ -1,0 +1,130 @@
+#include "edit.h"
+
+#include <string.h>
+
+#include "base/doorbell.h"
+
+#define PROPOSALS_MAX 1500 /* a browser stands no more in one list */
+#define REASON_MAX    200
+
+struct operator_actor
+editor(const struct req *r)
+{
+	return (struct operator_actor){ r->user.operator_id, r->user.username, r->address, r->now };
+}
+
+enum rc
+edit_save(struct req *r, enum rc (*work)(struct db *, void *), void *context)
+{
+	enum rc rc = db_transact(r->db, work, context);
+
+	if (rc == RC_OK)
+		doorbell_ring(r->conf);
+	return rc;
+}
+
+enum rc
+edit_show_faults(struct req *r, const struct faults *faults)
+{
+	for (size_t i = 0; i < faults->count; i++) {
+		const struct fault *fault = &faults->list[i];
+		const char *values[FAULT_VALUES_MAX];
+		size_t count = fault_values(fault, arena_alloc(r->arena, FAULT_VALUE_MAX), values);
+		form_error_values(r, fault->field, fault->key, values, count);
+	}
+	return faults->count > 0 ? RC_INVALID : RC_OK;
+}
+
+const char *
+number_text(struct req *r, int64_t value)
+{
+	return arena_printf(r->arena, "%lld", (long long)value);
+}
+
+const char *
+link_text(struct req *r, const char *path, const char *name, const char *value)
+{
+	return arena_printf(r->arena, "%s?%s=%s", path, name, param_encode(r->arena, value));
+}
+
+void
+choice_add(struct req *r, const char *field, int64_t value, const char *text, int64_t selected)
+{
+	struct node *list = view_node(r->view, arena_printf(r->arena, "Form.%s.Choice", field));
+	struct node *node = node_add(r->view, list);
+
+	if (value == 0)
+		node_set(r->view, node, "Value", "");
+	else
+		node_int(r->view, node, "Value", value);
+	node_set(r->view, node, "Text", text);
+	node_bool(r->view, node, "Selected", value == selected);
+}
+
+/* ---- places ---- */
+
+void
+place_field_propose(struct req *r, const struct place_list *places)
+{
+	struct node *list = view_node(r->view, "Places");
+
+	for (size_t i = 0; i < places->count && i < PROPOSALS_MAX; i++)
+		if (places->list[i].is_in_scope)
+			node_set(r->view, node_add(r->view, list), "Path", places->list[i].path);
+}
+
+void
+place_field_show(
+    struct req *r, const struct place_list *places, const char *field, int64_t place_id)
+{
+	const struct place_item *item = place_all_find(places, place_id);
+
+	view_set(r->view, arena_printf(r->arena, "Form.%s.Value", field),
+	    item != NULL ? item->path : "");
+}
+
+enum rc
+place_field_read(struct req *r, const struct place_list *places, const char *field,
+    const char *typed, int64_t *place_id)
+{
+	const struct place_item *place, *other;
+
+	*place_id = 0;
+	if (*typed == '\0')
+		return RC_OK;
+	switch (place_all_match(places, typed, &place, &other)) {
+	case RC_OK:
+		*place_id = place->row.place_id;
+		return RC_OK;
+	case RC_CONFLICT:
+		form_error_values(r, field, "PlaceSeveral",
+		    (const char *const[]){ typed, place->path, other->path }, 3);
+		return RC_INVALID;
+	default:
+		form_error_values(r, field, "PlaceUnknown", (const char *const[]){ typed }, 1);
+		return RC_INVALID;
+	}
+}
+
+/* ---- confirmation ---- */
+
+struct confirmed {
+	int64_t revision;
+	char reason[REASON_MAX * 4 + 1];
+};
+
+enum rc
+reason_read(struct req *r, int64_t *revision, const char **reason)
+{
+	static const struct form_field FIELDS[] = {
+		{ "revision", FORM_UINT, true, UINT32_MAX, NULL,
+		    offsetof(struct confirmed, revision) },
+		{ "reason", FORM_TEXT, true, REASON_MAX, NULL, offsetof(struct confirmed, reason) },
+	};
+	struct confirmed confirmed = { 0 };
+	enum rc rc = form_read(r, FIELDS, COUNT(FIELDS), &confirmed);
+
+	*revision = confirmed.revision;
+	*reason = arena_strdup(r->arena, confirmed.reason);
+	return rc;
+}

@@ -1,0 +1,43 @@
+/*
+ * edit.h - what the pages of places, gateways, buses and meters share.
+ */
+#ifndef VOLTILL_SETTINGS_EDIT_H
+#define VOLTILL_SETTINGS_EDIT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "form.h"
+#include "model/fault.h"
+#include "model/operator.h"
+#include "model/place_all.h"
+#include "settings.h"
+
+struct operator_actor editor(const struct req *r);
+
+/* Saves in one transaction, again after a deadlock, and rings the collector's doorbell. */
+enum rc edit_save(struct req *r, enum rc (*work)(struct db *, void *), void *context);
+
+/* Puts faults of validation at the fields of the form; RC_INVALID if there is any. */
+enum rc edit_show_faults(struct req *r, const struct faults *faults);
+
+const char *number_text(struct req *r, int64_t value);
+/* A link with one parameter; value is encoded. */
+const char *link_text(struct req *r, const char *path, const char *name, const char *value);
+
+/* A choice whose words are data: Form.<field>.Choice.N.{Value, Text, Selected}. */
+void choice_add(
+    struct req *r, const char *field, int64_t value, const char *text, int64_t selected);
+
+/* A place is typed as (the end of) its path, with a list of proposals; "" is none. show fills
+ * Form.<field>.Value and the proposals, read finds the place or complains at the field. */
+void place_field_show(
+    struct req *r, const struct place_list *places, const char *field, int64_t place_id);
+enum rc place_field_read(struct req *r, const struct place_list *places, const char *field,
+    const char *typed, int64_t *place_id);
+void place_field_propose(struct req *r, const struct place_list *places);
+
+/* The reason of a confirmation page; RC_INVALID when it is missing. */
+enum rc reason_read(struct req *r, int64_t *revision, const char **reason);
+
+#endif
