@@ -14,7 +14,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "ctl.h"
-#include "model/password.h"
+#include "model/password_policy.h"
 
 #define PASSWORD_SIZE (PASSWORD_MAX * 4 + 3) /* with line end and NUL */
 
@@ -90,12 +90,19 @@ actor(void)
 }
 
 static enum rc
-read_password(const struct options *options, const struct operator_row *op, char *password)
+read_password(
+    struct db *db, const struct options *options, const struct operator_row *op, char *password)
 {
+	struct password_policy policy;
+	enum rc rc = password_policy_read(db, &policy);
+
+	if (rc != RC_OK)
+		return rc;
 	if (fgets(password, PASSWORD_SIZE, stdin) == NULL)
 		return refuse(RC_INVALID, op->username, "no password on standard input");
 	password[strcspn(password, "\r\n")] = '\0';
-	enum password_fault fault = password_check(password, op->username, op->display_name);
+	enum password_fault fault =
+	    password_check(password, op->username, op->display_name, &policy.rules);
 	bool is_length = fault == PASSWORD_LONG || fault == PASSWORD_TEXT || password[0] == '\0';
 	if (fault == PASSWORD_GOOD || (options->is_weak_allowed && !is_length))
 		return RC_OK;
@@ -104,11 +111,12 @@ read_password(const struct options *options, const struct operator_row *op, char
 
 /* A password from standard input, or a fresh one-time password; hashed into op. */
 static enum rc
-choose_password(const struct options *options, struct operator_row *op, char *password)
+choose_password(
+    struct db *db, const struct options *options, struct operator_row *op, char *password)
 {
 	op->must_change = !options->is_from_stdin;
 	if (options->is_from_stdin) {
-		enum rc rc = read_password(options, op, password);
+		enum rc rc = read_password(db, options, op, password);
 		if (rc != RC_OK)
 			return rc;
 	} else {
@@ -163,7 +171,7 @@ add(struct db *db, const struct options *options)
 	    OPERATOR_NAME_MAX, op.display_name, sizeof(op.display_name));
 	if (rc != RC_OK)
 		return refuse(rc, options->username, "the name is malformed or too long");
-	if ((rc = choose_password(options, &op, password)) != RC_OK)
+	if ((rc = choose_password(db, options, &op, password)) != RC_OK)
 		return rc;
 	if ((rc = operator_add(db, &op, &by, &id)) == RC_NOT_FOUND)
 		return refuse_role(db, options->username, options->role);
@@ -177,7 +185,7 @@ set_password(struct db *db, const struct options *options, struct operator_row *
 {
 	char password[PASSWORD_SIZE];
 	struct operator_actor by = actor();
-	enum rc rc = choose_password(options, op, password);
+	enum rc rc = choose_password(db, options, op, password);
 	if (rc == RC_OK)
 		rc = operator_set_password(db, op, op->password_hash, op->must_change, 0, &by);
 	if (rc == RC_OK)

@@ -32,6 +32,14 @@ CREATE TABLE IF NOT EXISTS operator_recovery (
   CONSTRAINT fk_operator_recovery_operator FOREIGN KEY (operator_id) REFERENCES operator (operator_id)
 ) ENGINE=InnoDB COMMENT='one-time codes for who lost the second factor';
 
+CREATE TABLE IF NOT EXISTS operator_password (
+  operator_id   INT UNSIGNED NOT NULL,
+  changed_at    DATETIME(3) NOT NULL,
+  password_hash VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (operator_id, changed_at),
+  CONSTRAINT fk_operator_password_operator FOREIGN KEY (operator_id) REFERENCES operator (operator_id)
+) ENGINE=InnoDB COMMENT='the newest hashes of each operator: which passwords may not come back (setting password.history)';
+
 CREATE TABLE IF NOT EXISTS sign_in_step (
   step_id     BINARY(32) NOT NULL COMMENT 'SHA-256 of the cookie value',
   operator_id INT UNSIGNED NOT NULL,

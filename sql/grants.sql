@@ -20,6 +20,7 @@ GRANT SELECT, UPDATE (password_hash, password_changed_at, must_change, language,
   totp_step, revision) ON operator             TO voltill_login@localhost;
 GRANT SELECT, INSERT, UPDATE (used_at), DELETE ON operator_recovery TO voltill_login@localhost;
 GRANT SELECT, INSERT, DELETE ON sign_in_step   TO voltill_login@localhost;
+GRANT SELECT, INSERT, UPDATE, DELETE ON operator_password TO voltill_login@localhost;
 GRANT SELECT ON operator_scope                 TO voltill_login@localhost;
 GRANT SELECT ON place                          TO voltill_login@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON session       TO voltill_login@localhost;
@@ -74,6 +75,7 @@ GRANT SELECT ON role                           TO voltill_settings@localhost;
 GRANT SELECT ON role_permission                TO voltill_settings@localhost;
 GRANT SELECT (operator_id, username, display_name, role_id, password_changed_at, must_change, language, theme,
   created_at, disabled_at, totp_since) ON operator TO voltill_settings@localhost;
+GRANT SELECT (operator_id, changed_at), INSERT, UPDATE (password_hash), DELETE ON operator_password TO voltill_settings@localhost;
 GRANT SELECT ON operator_scope                 TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON place   TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON gateway TO voltill_settings@localhost;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "model/audit.h"
+#include "model/password_policy.h"
 #include "model/session.h"
 
 enum { FIND, SET_PASSWORD, SET_PREFERENCES };
@@ -87,6 +88,8 @@ set_password(struct db *db, void *context)
 	enum rc rc = db_exec(
 	    db, &Q[SET_PASSWORD], ARGS(S(change->hash), T(now), I(change->must_change), I(id)));
 	if (rc != RC_OK)
+		return rc;
+	if ((rc = password_remember(db, id, change->hash, now)) != RC_OK)
 		return rc;
 	if ((rc = session_end_all(db, id, change->keep, SESSION_PASSWORD, now)) != RC_OK)
 		return rc;

@@ -3,6 +3,7 @@
  * program that merely signs people in neither holds these statements nor needs the rights for them.
  */
 #include "model/operator.h"
+#include "model/password_policy.h"
 
 #include <stdio.h>
 
@@ -52,6 +53,9 @@ add(struct db *db, void *context)
 	if (rc != RC_OK)
 		return rc;
 	change->operator_id = db_last_id(db);
+	if (has_password &&
+	    (rc = password_remember(db, change->operator_id, op->password_hash, now)) != RC_OK)
+		return rc;
 	snprintf(detail, sizeof(detail), "username: %s, role: %s", op->username, op->role);
 	return operator_audit(db, change->by, "operator.add", change->operator_id, detail);
 }

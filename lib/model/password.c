@@ -204,8 +204,25 @@ is_typable(const char *password)
 	return true;
 }
 
+/* Capital letters, small letters, digits, everything else. */
+static int64_t
+count_classes(const char *password)
+{
+	bool has[4] = { false };
+
+	for (; *password != '\0'; password++) {
+		char c = *password;
+		has[c >= 'A' && c <= 'Z'   ? 0
+		    : c >= 'a' && c <= 'z' ? 1
+		    : c >= '0' && c <= '9' ? 2
+					   : 3] = true;
+	}
+	return has[0] + has[1] + has[2] + has[3];
+}
+
 enum password_fault
-password_check(const char *password, const char *username, const char *display_name)
+password_check(const char *password, const char *username, const char *display_name,
+    const struct password_rules *rules)
 {
 	char folded[FOLDED_MAX];
 	if (strlen(password) > FOLDED_MAX - 1)
@@ -213,10 +230,12 @@ password_check(const char *password, const char *username, const char *display_n
 	if (!is_typable(password))
 		return PASSWORD_TEXT;
 	size_t characters = text_length(password);
-	if (characters < PASSWORD_MIN)
+	if (characters < (size_t)rules->min)
 		return PASSWORD_SHORT;
 	if (characters > PASSWORD_MAX)
 		return PASSWORD_LONG;
+	if (count_classes(password) < rules->classes)
+		return PASSWORD_CLASSES;
 
 	text_fold(password, folded, sizeof(folded));
 	if (is_name(folded, username) || is_name(folded, display_name))
@@ -229,7 +248,9 @@ password_check(const char *password, const char *username, const char *display_n
 static const struct {
 	const char *word, *text;
 } FAULTS[] = {
-	[PASSWORD_SHORT] = { "PasswordShort", "the password needs at least 10 characters" },
+	[PASSWORD_SHORT] = { "PasswordShort", "the password is too short" },
+	[PASSWORD_CLASSES] = { "PasswordClasses",
+	    "the password needs more kinds of characters (capitals, small letters, digits, signs)" },
 	[PASSWORD_LONG] = { "PasswordLong", "the password has more than 128 characters" },
 	[PASSWORD_TEXT] = { "PasswordText", "the password holds characters that cannot be typed" },
 	[PASSWORD_NAME] = { "PasswordName", "the password is made of the person's own name" },

@@ -27,7 +27,8 @@ static const struct query Q[] QUERIES = {
 			  " (SELECT CAST(GROUP_CONCAT(b.place_id) AS CHAR(4000))"
 			  " FROM operator_scope c JOIN place b ON b.parent_id = c.place_id"
 			  " AND b.kind = 'building' WHERE c.operator_id = o.operator_id),"
-			  " v.code, v.name, s.view_until,"
+			  " v.code, v.name, s.view_until, o.password_changed_at,"
+			  " (SELECT value FROM setting WHERE name = 'password.max_age_days'),"
 			  " (SELECT CAST(GROUP_CONCAT(p.permission) AS CHAR(2000))"
 			  " FROM role_permission p WHERE p.role_id = v.role_id)"
 			  " FROM session s JOIN operator o USING (operator_id)"
@@ -72,6 +73,8 @@ enum {
 	VIEW_ROLE,
 	VIEW_ROLE_NAME,
 	VIEW_UNTIL,
+	PASSWORD_CHANGED_AT,
+	PASSWORD_DAYS,
 	VIEW_PERMISSIONS,
 };
 
@@ -229,6 +232,18 @@ fill(struct rows *rows, struct session *session)
 	fill_rights(rows, session);
 }
 
+/* A password that is too old (setting password.max_age_days) has to be changed as a one-time one.
+ */
+static void
+judge_password(struct rows *rows, struct session *session, int64_t now)
+{
+	int64_t days = limit_number(rows_text(rows, PASSWORD_DAYS), 999, 0);
+
+	session->is_expired =
+	    days > 0 && rows_int(rows, PASSWORD_CHANGED_AT) + days * 24 * CLOCK_HOUR <= now;
+	session->must_change |= session->is_expired;
+}
+
 static enum rc
 load(struct db *db, const unsigned char id[SECRET_DIGEST], int64_t now, struct session *session)
 {
@@ -238,6 +253,7 @@ load(struct db *db, const unsigned char id[SECRET_DIGEST], int64_t now, struct s
 		return rc;
 	if ((rc = rows_next(rows)) == RC_OK) {
 		fill(rows, session);
+		judge_password(rows, session, now);
 		session->end = judge(rows, session, now);
 	}
 	rows_end(rows);

@@ -50,6 +50,7 @@ struct session {
 	struct scope scope;
 	struct limits limits;
 	bool must_change;
+	bool is_expired; /* it must, because the password is too old */
 	bool must_enrol; /* the role asks for a second factor and there is none yet */
 	bool has_totp, needs_totp;
 	int64_t created_at, seen_at, expires_at;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/setting.h"
 
 #define FIRST_DELAY (5 * CLOCK_SECOND)
 #define SHORT_MAX   (5 * CLOCK_MINUTE)
@@ -41,6 +42,7 @@ struct attempt {
 	char subjects[THROTTLE_KINDS][SUBJECT];
 	bool is_known_address;
 	int64_t now, wait_ms;
+	struct throttle_rules rules;
 };
 
 static int64_t
@@ -74,11 +76,25 @@ throttle_fail(enum throttle_kind kind, struct throttle_counter *counter, int64_t
 	counter->blocked_until = delay_ms > 0 ? now + delay_ms : 0;
 }
 
+void
+throttle_lock(enum throttle_kind kind, const struct throttle_rules *rules,
+    struct throttle_counter *counter, int64_t now)
+{
+	if (kind == THROTTLE_ADDRESS || rules->lock_failures == 0 ||
+	    counter->failures < rules->lock_failures)
+		return;
+	if (counter->blocked_until < now + rules->lock_ms)
+		counter->blocked_until = now + rules->lock_ms;
+}
+
 int64_t
-throttle_wait_ms(
-    const struct throttle_counter counters[THROTTLE_KINDS], bool is_known_address, int64_t now)
+throttle_wait_ms(const struct throttle_counter counters[THROTTLE_KINDS], bool is_known_address,
+    const struct throttle_rules *rules, int64_t now)
 {
 	int64_t wait_ms = 0;
+	int64_t longest_ms = rules->lock_failures > 0 && rules->lock_ms > THROTTLE_LONG
+				 ? rules->lock_ms
+				 : THROTTLE_LONG;
 	for (int kind = 0; kind < THROTTLE_KINDS; kind++) {
 		if (kind == THROTTLE_ACCOUNT && is_known_address)
 			continue;
@@ -86,7 +102,7 @@ throttle_wait_ms(
 			wait_ms = counters[kind].blocked_until - now;
 	}
 	/* A clock that was set back must not stretch a delay. */
-	return wait_ms < THROTTLE_LONG ? wait_ms : THROTTLE_LONG;
+	return wait_ms < longest_ms ? wait_ms : longest_ms;
 }
 
 void
@@ -150,12 +166,14 @@ count_attempt(struct db *db, void *context)
 		if ((rc = look(db, KINDS[kind], subject, &counters[kind])) != RC_OK)
 			return rc;
 	}
-	attempt->wait_ms = throttle_wait_ms(counters, attempt->is_known_address, attempt->now);
+	attempt->wait_ms =
+	    throttle_wait_ms(counters, attempt->is_known_address, &attempt->rules, attempt->now);
 	if (attempt->wait_ms > 0)
 		return RC_DENIED;
 	for (int kind = 0; kind < THROTTLE_KINDS; kind++) {
 		struct throttle_counter *counter = &counters[kind];
 		throttle_fail((enum throttle_kind)kind, counter, attempt->now);
+		throttle_lock((enum throttle_kind)kind, &attempt->rules, counter, attempt->now);
 		rc = db_exec(db, &Q[COUNT_ONE],
 		    ARGS(I(counter->failures), T(counter->last_at),
 			counter->blocked_until != 0 ? T(counter->blocked_until) : NIL,
@@ -166,13 +184,29 @@ count_attempt(struct db *db, void *context)
 	return RC_OK;
 }
 
+static enum rc
+read_rules(struct db *db, struct throttle_rules *rules)
+{
+	int64_t minutes;
+	enum rc rc = setting_int(db, "password.lock_failures", 0, &rules->lock_failures);
+
+	if (rc == RC_OK)
+		rc = setting_int(db, "password.lock_min", 30, &minutes);
+	if (rc == RC_OK)
+		rules->lock_ms = (minutes < 24 * 60 ? minutes : 24 * 60) * CLOCK_MINUTE;
+	return rc;
+}
+
 enum rc
 throttle_begin(struct db *db, const char *account, const char *address, bool is_known_address,
     int64_t now, int64_t *wait_ms)
 {
 	struct attempt attempt = { .is_known_address = is_known_address, .now = now };
 	name_subjects(&attempt, account, address);
-	enum rc rc = db_transact(db, count_attempt, &attempt);
+	enum rc rc = read_rules(db, &attempt.rules);
+	if (rc != RC_OK)
+		return rc;
+	rc = db_transact(db, count_attempt, &attempt);
 	*wait_ms = attempt.wait_ms;
 	/* Denied by the server is a fault of the installation and must not pass for a wrong
 	 * password. */

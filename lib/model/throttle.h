@@ -33,9 +33,18 @@ struct throttle_counter {
 int64_t throttle_delay_ms(enum throttle_kind kind, int64_t failures);
 /* Pure: the counter after one more failure at now. */
 void throttle_fail(enum throttle_kind kind, struct throttle_counter *counter, int64_t now);
+/* What an installation may ask for besides (settings password.lock_failures, password.lock_min). */
+struct throttle_rules {
+	int64_t lock_failures; /* 0: no lock, delays only grow */
+	int64_t lock_ms;
+};
+/* Pure: locks the account for a while after so many failures. An address is no account: it is
+ * never locked, only slowed down. */
+void throttle_lock(enum throttle_kind kind, const struct throttle_rules *rules,
+    struct throttle_counter *counter, int64_t now);
 /* Pure: how long an attempt at now has to wait yet. */
-int64_t throttle_wait_ms(
-    const struct throttle_counter counters[THROTTLE_KINDS], bool is_known_address, int64_t now);
+int64_t throttle_wait_ms(const struct throttle_counter counters[THROTTLE_KINDS],
+    bool is_known_address, const struct throttle_rules *rules, int64_t now);
 
 /* Pure: what one counter sees as one address: an IPv4 address, or the /64 of an IPv6 address,
  * because whoever has one of its addresses has them all. network has THROTTLE_NETWORK bytes. */

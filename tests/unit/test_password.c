@@ -6,11 +6,14 @@
 
 #include "../../lib/model/password.c"
 
+static const struct password_rules RULES = { .min = PASSWORD_MIN };
+
 static void
 refuse(enum password_fault expected, const char *const *passwords, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		enum password_fault fault = password_check(passwords[i], "wangfang", "王芳");
+		enum password_fault fault =
+		    password_check(passwords[i], "wangfang", "王芳", &RULES);
 		if (fault != expected)
 			fail_msg(
 			    "\"%s\": %d instead of %d", passwords[i], (int)fault, (int)expected);
@@ -38,15 +41,15 @@ length_is_counted_in_characters(void **state)
 {
 	char text[129 * 4 + 1] = "";
 	(void)state;
-	assert_int_equal(password_check("kq7-Zt2!x", "wangfang", ""), PASSWORD_SHORT);
-	assert_int_equal(password_check("kq7-Zt2!xw", "wangfang", ""), PASSWORD_GOOD);
-	assert_int_equal(password_check("钥匙挂在厨房门", "wangfang", ""), PASSWORD_SHORT);
-	assert_int_equal(password_check("", "wangfang", ""), PASSWORD_SHORT);
+	assert_int_equal(password_check("kq7-Zt2!x", "wangfang", "", &RULES), PASSWORD_SHORT);
+	assert_int_equal(password_check("kq7-Zt2!xw", "wangfang", "", &RULES), PASSWORD_GOOD);
+	assert_int_equal(password_check("钥匙挂在厨房门", "wangfang", "", &RULES), PASSWORD_SHORT);
+	assert_int_equal(password_check("", "wangfang", "", &RULES), PASSWORD_SHORT);
 	for (int i = 0; i < 128; i++)
 		strcat(text, i % 3 == 0 ? "钥" : i % 7 == 0 ? "k" : "🔑");
-	assert_int_equal(password_check(text, "wangfang", ""), PASSWORD_GOOD);
+	assert_int_equal(password_check(text, "wangfang", "", &RULES), PASSWORD_GOOD);
 	strcat(text, "k");
-	assert_int_equal(password_check(text, "wangfang", ""), PASSWORD_LONG);
+	assert_int_equal(password_check(text, "wangfang", "", &RULES), PASSWORD_LONG);
 }
 
 static void
@@ -85,7 +88,7 @@ what_is_guessed_first_is_refused(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(list); i++)
-		if (password_check(list[i], "wangfang", "王芳") == PASSWORD_GOOD)
+		if (password_check(list[i], "wangfang", "王芳", &RULES) == PASSWORD_GOOD)
 			fail_msg("\"%s\" passed", list[i]);
 }
 
@@ -101,9 +104,11 @@ the_own_name_is_refused(void **state)
 	};
 	(void)state;
 	refuse(PASSWORD_NAME, list, COUNT(list));
-	assert_int_equal(password_check("administrator", "administrator", ""), PASSWORD_NAME);
+	assert_int_equal(
+	    password_check("administrator", "administrator", "", &RULES), PASSWORD_NAME);
 	/* A short name inside a long sentence is no reason. */
-	assert_int_equal(password_check("my lilac grows by the lift", "li", ""), PASSWORD_GOOD);
+	assert_int_equal(
+	    password_check("my lilac grows by the lift", "li", "", &RULES), PASSWORD_GOOD);
 }
 
 static void
@@ -126,7 +131,7 @@ runs_and_repetitions_are_refused(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(list); i++)
-		if (password_check(list[i], "wangfang", "王芳") == PASSWORD_GOOD)
+		if (password_check(list[i], "wangfang", "王芳", &RULES) == PASSWORD_GOOD)
 			fail_msg("\"%s\" passed", list[i]);
 }
 
@@ -141,6 +146,23 @@ what_no_keyboard_types_is_refused(void **state)
 	};
 	(void)state;
 	refuse(PASSWORD_TEXT, list, COUNT(list));
+}
+
+static void
+kinds_of_characters_are_counted_when_asked(void **state)
+{
+	const struct password_rules mlps = { .min = 8, .classes = 3 };
+	(void)state;
+	assert_int_equal(password_check("kqzt2wlm", "wangfang", "", &mlps), PASSWORD_CLASSES);
+	assert_int_equal(password_check("kqZtywlm", "wangfang", "", &mlps), PASSWORD_CLASSES);
+	assert_int_equal(password_check("kqZt2wlm", "wangfang", "", &mlps), PASSWORD_GOOD);
+	assert_int_equal(password_check("kq-t2wlm", "wangfang", "", &mlps), PASSWORD_GOOD);
+	assert_int_equal(password_check("第三把钥匙kq2门后", "wangfang", "", &mlps), PASSWORD_GOOD);
+	assert_int_equal(password_check("kQ7-Zt2", "wangfang", "", &mlps), PASSWORD_SHORT);
+	assert_int_equal(password_check("Dianbiao@123", "wangfang", "", &mlps), PASSWORD_COMMON);
+	const struct password_rules all = { .min = 8, .classes = 4 };
+	assert_int_equal(password_check("kqZt2wlm", "wangfang", "", &all), PASSWORD_CLASSES);
+	assert_int_equal(password_check("kqZ-2wlm", "wangfang", "", &all), PASSWORD_GOOD);
 }
 
 static void
@@ -164,6 +186,7 @@ main(void)
 		cmocka_unit_test(the_own_name_is_refused),
 		cmocka_unit_test(runs_and_repetitions_are_refused),
 		cmocka_unit_test(what_no_keyboard_types_is_refused),
+		cmocka_unit_test(kinds_of_characters_are_counted_when_asked),
 		cmocka_unit_test(every_fault_has_its_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

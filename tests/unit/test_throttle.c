@@ -6,6 +6,8 @@
 
 #include "../../lib/model/throttle.c"
 
+static const struct throttle_rules NO_LOCK = { 0 };
+
 static const int64_t NOW = 1795000000000;
 
 static void
@@ -67,8 +69,8 @@ the_longest_delay_counts(void **state)
 		[THROTTLE_ADDRESS] = { .blocked_until = NOW + 3000 },
 		[THROTTLE_PAIR] = { .blocked_until = NOW + 9000 },
 	};
-	assert_int_equal(throttle_wait_ms(counters, false, NOW), 9000);
-	assert_int_equal(throttle_wait_ms(counters, false, NOW + 9000), 0);
+	assert_int_equal(throttle_wait_ms(counters, false, &NO_LOCK, NOW), 9000);
+	assert_int_equal(throttle_wait_ms(counters, false, &NO_LOCK, NOW + 9000), 0);
 }
 
 static void
@@ -78,10 +80,10 @@ a_known_address_is_not_bound_by_the_whole_account(void **state)
 	struct throttle_counter counters[THROTTLE_KINDS] = {
 		[THROTTLE_ACCOUNT] = { .blocked_until = NOW + 60000 },
 	};
-	assert_int_equal(throttle_wait_ms(counters, false, NOW), 60000);
-	assert_int_equal(throttle_wait_ms(counters, true, NOW), 0);
+	assert_int_equal(throttle_wait_ms(counters, false, &NO_LOCK, NOW), 60000);
+	assert_int_equal(throttle_wait_ms(counters, true, &NO_LOCK, NOW), 0);
 	counters[THROTTLE_PAIR].blocked_until = NOW + 1000;
-	assert_int_equal(throttle_wait_ms(counters, true, NOW), 1000);
+	assert_int_equal(throttle_wait_ms(counters, true, &NO_LOCK, NOW), 1000);
 }
 
 static void
@@ -91,7 +93,26 @@ a_clock_that_was_set_back_does_not_lock_out(void **state)
 	struct throttle_counter counters[THROTTLE_KINDS] = {
 		[THROTTLE_PAIR] = { .blocked_until = NOW + 365 * 24 * CLOCK_HOUR },
 	};
-	assert_int_equal(throttle_wait_ms(counters, true, NOW), THROTTLE_LONG);
+	assert_int_equal(throttle_wait_ms(counters, true, &NO_LOCK, NOW), THROTTLE_LONG);
+}
+
+static void
+an_installation_may_lock_accounts(void **state)
+{
+	const struct throttle_rules rules = { .lock_failures = 5, .lock_ms = 30 * CLOCK_MINUTE };
+	struct throttle_counter counters[THROTTLE_KINDS] = { 0 };
+	(void)state;
+	for (int n = 1; n <= 5; n++)
+		for (int kind = 0; kind < THROTTLE_KINDS; kind++) {
+			throttle_fail((enum throttle_kind)kind, &counters[kind], NOW);
+			throttle_lock((enum throttle_kind)kind, &rules, &counters[kind], NOW);
+			if (n < 5)
+				assert_int_equal(throttle_wait_ms(counters, false, &rules, NOW), 0);
+		}
+	assert_int_equal(throttle_wait_ms(counters, false, &rules, NOW), rules.lock_ms);
+	assert_int_equal(throttle_wait_ms(counters, true, &rules, NOW), rules.lock_ms);
+	assert_int_equal(counters[THROTTLE_ADDRESS].blocked_until, 0);
+	assert_int_equal(throttle_wait_ms(counters, true, &rules, NOW - CLOCK_HOUR), rules.lock_ms);
 }
 
 static void
@@ -125,6 +146,7 @@ main(void)
 		cmocka_unit_test(the_longest_delay_counts),
 		cmocka_unit_test(a_known_address_is_not_bound_by_the_whole_account),
 		cmocka_unit_test(a_clock_that_was_set_back_does_not_lock_out),
+		cmocka_unit_test(an_installation_may_lock_accounts),
 		cmocka_unit_test(one_network_is_one_address),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
