@@ -28,6 +28,7 @@ enum rc ctl_db_password(struct ctl *ctl, int argc, char **argv); /* db_password.
 enum rc ctl_check_sql(struct ctl *ctl, int argc, char **argv);	 /* check.c */
 enum rc ctl_status(struct ctl *ctl, int argc, char **argv);	 /* check.c */
 enum rc ctl_operator(struct ctl *ctl, int argc, char **argv);	 /* operator.c */
+enum rc ctl_audit(struct ctl *ctl, int argc, char **argv);	 /* audit.c */
 enum rc ctl_demo(struct ctl *ctl, int argc, char **argv);	 /* demo.c */
 
 #endif

@@ -13,6 +13,7 @@ static const struct command {
 	const char *name, *arguments, *meaning;
 	enum rc (*run)(struct ctl *ctl, int argc, char **argv);
 	bool is_unchecked; /* works on a database that programs refuse */
+	const char *account; /* of the database; NULL: ACCOUNT */
 } commands[] = {
 	{ "migrate", "", "bring the database to this version's schema", ctl_migrate, true },
 	{ "partitions", "", "add the months of table reading that are due", ctl_partitions, false },
@@ -21,6 +22,8 @@ static const struct command {
 	    true },
 	{ "operator", "add|list|…", "people who may sign in; alone it explains itself",
 	    ctl_operator, false },
+	{ "audit", "verify|anchor|seal", "the chain over the audit; alone it explains itself",
+	    ctl_audit, false, "voltill_sealer" },
 	{ "demo", "load|history", "the demonstration building", ctl_demo, false },
 	{ "check-sql", "", "prepare every statement of voltillctl", ctl_check_sql, false },
 	{ "status", "", "version, schema, counts, oldest value", ctl_status, true },
@@ -60,12 +63,13 @@ ctl_take_zone(struct db *db)
 static enum rc
 run_command(const struct command *command, struct ctl *ctl, int argc, char **argv)
 {
+	const char *account = command->account != NULL ? command->account : ACCOUNT;
 	enum rc rc;
 
 	if (command->is_unchecked)
-		rc = db_open_unchecked(&ctl->conf, ACCOUNT, &ctl->db);
+		rc = db_open_unchecked(&ctl->conf, account, &ctl->db);
 	else
-		rc = db_open(&ctl->conf, ACCOUNT, &ctl->db);
+		rc = db_open(&ctl->conf, account, &ctl->db);
 	if (rc == RC_OK && !command->is_unchecked)
 		rc = ctl_take_zone(ctl->db);
 	if (rc == RC_OK)

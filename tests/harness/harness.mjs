@@ -355,6 +355,11 @@ export async function startCollector(conf, options = {}) {
   return child;
 }
 
+// The background sealer of the audit.
+export function startSealer(conf, options = {}) {
+  return new Child('sealer', bin('voltillctl'), ['--config', conf.path, 'audit', 'seal', '--follow'], conf.dir, options);
+}
+
 /* ---- web ---- */
 
 // Headers.getSetCookie is not in the fetch of Debian's node 18. No cookie here holds a comma (ends are Max-Age).
