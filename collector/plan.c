@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "plan.h"
 
-#define LOST_SHARE     20   /* asking the lost takes at most 1/20 of a busy bus */
+#define LOST_SHARE     30   /* asking the lost takes at most 1/30 of a busy bus */
 #define FIND_SHARE     2    /* finding out about others at most 1/2 */
 #define PERIOD_MIN_MS  5000 /* back-off is counted in these when there is no status period */
 #define BACKOFF_MAX    10   /* periods, and never more than: */
@@ -193,7 +193,7 @@ errand_of(const struct entry *entry)
 }
 
 /* When a meter that is not live may be asked. While live meters wait, all of these together keep to
- * the shares, and a doubtful one takes no more than a twentieth of the bus by itself: but for the
+ * the shares, and a doubtful one takes no more than a thirtieth of the bus by itself: but for the
  * first silence of one that answered until now, which mostly is a hiccup. */
 static int64_t
 permitted_at(const struct plan *plan, const struct entry *entry, bool is_busy)

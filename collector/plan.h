@@ -3,7 +3,7 @@
  *
  * Live meters that are due go first, oldest first. A meter that did not answer is asked once a
  * round without retries; after PLAN_LOST_AFTER of these it is lost and asked with growing back-off.
- * Asking the lost takes at most a twentieth of the bus while live meters are due, finding out about
+ * Asking the lost takes at most a thirtieth of the bus while live meters are due, finding out about
  * meters that are new or fell silent just now at most half of it; both fit into idle time
  * otherwise. When a lost one comes back, the back-off of the others ends once: a fuse or a gateway
  * often takes several.

@@ -13,7 +13,7 @@ const parts = { poll: benchMany, wire: benchWire, dead: benchDead, board: benchB
 
 for (const [name, part] of Object.entries(parts)) {
   if (process.env.ONLY && process.env.ONLY !== name) continue;
-  test(name, { timeout: 600000 }, () => part(report));
+  test(name, { timeout: 900000 }, () => part(report));
 }
 
 after(() => process.stderr.write(`\n${lines.join('\n')}\n\n`));

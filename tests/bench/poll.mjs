@@ -62,47 +62,61 @@ async function measureReference(maria, ports, seconds) {
   return { rate: value('rows') / value('seconds'), cpu: value('cpu_s') / value('rows') * 1000, rss: value('rss_kb') };
 }
 
-async function measureCollector(maria, conf, seconds, settle = 4) {
-  const collector = await startCollector(conf);
-  await until('all meters read once', () => Number(maria.one('SELECT COUNT(*) FROM meter_state')) >= BUSES * METERS * 0.95, 60);
-  await sleep(settle * 1000);
+async function measure(maria, collector, seconds) {
   const from = { rows: count(maria), cpu: cpu(collector.pid), at: performance.now() };
   await sleep(seconds * 1000);
   const to = { rows: count(maria), cpu: cpu(collector.pid), at: performance.now() };
-  const memory = rss(collector.pid);
-  await collector.stop();
   const rows = to.rows - from.rows;
-  return { rate: rows / ((to.at - from.at) / 1000), cpu: (to.cpu - from.cpu) / rows * 1000, rss: memory };
+  return { rate: rows / ((to.at - from.at) / 1000), cpu: (to.cpu - from.cpu) / rows * 1000 };
 }
 
+// Healthy, with one dead meter on every gateway, healthy again: what a busy machine does to the first does it to the
+// last as well.
+async function measureCollector(maria, sim, conf, seconds) {
+  const collector = await startCollector(conf);
+  const everywhere = async (command) => { for (let b = 0; b < BUSES; b++) await sim.control(command(`b${b}`)); };
+  await until('all meters read once', () => Number(maria.one('SELECT COUNT(*) FROM meter_state')) >= BUSES * METERS * 0.95, 60);
+  await sleep(4000);
+  const before = await measure(maria, collector, seconds);
+  await everywhere((line) => `fault ${line} 7 dead`);
+  // Long enough that the few questions to the dead spread evenly over it.
+  await sleep(15000);
+  const dead = await measure(maria, collector, 2 * seconds);
+  await everywhere((line) => `clear ${line} 7`);
+  await sleep(4000);
+  const after = await measure(maria, collector, seconds);
+  const memory = rss(collector.pid);
+  await collector.stop();
+  return { rate: (before.rate + after.rate) / 2, cpu: (before.cpu + after.cpu) / 2, rss: memory, dead: dead.rate };
+}
+
+// The machine may be busy with something else for a while, so each round measures everything, one after the other.
 export async function benchMany(report, { rounds = 3, seconds = 8 } = {}) {
   const maria = await startMaria();
   const sim = await startSim(simConfig(BUSES, METERS, 'tcp=127.0.0.1:0 pace=0'));
   const lines = lineList(sim);
   defineBuses(maria, lines, METERS);
   const conf = await writeConf(maria, {});
-  const ours = [];
-  const theirs = [];
+  const empty = () => maria.sql('TRUNCATE reading; TRUNCATE meter_state; TRUNCATE energy_day');
+  const measured = [];
   for (let round = 0; round < rounds; round++) {
-    maria.sql('TRUNCATE reading; TRUNCATE meter_state; TRUNCATE energy_day');
-    theirs.push(await measureReference(maria, lines.map((line) => line.port), seconds));
-    maria.sql('TRUNCATE reading; TRUNCATE meter_state; TRUNCATE energy_day');
-    ours.push(await measureCollector(maria, conf, seconds));
+    empty();
+    const theirs = await measureReference(maria, lines.map((line) => line.port), seconds);
+    empty();
+    measured.push({ theirs, ours: await measureCollector(maria, sim, conf, seconds) });
   }
-  const rate = (list) => median(list.map((one) => one.rate));
-  const cost = (list) => median(list.map((one) => one.cpu));
-  report(`${BUSES} buses × ${METERS} meters, stored: meters/s against bare libmodbus loop`, rate(ours) / rate(theirs), '≥ 0.95',
-    `${rate(ours).toFixed(0)}/s, reference ${rate(theirs).toFixed(0)}/s`);
-  report('collector CPU per 1,000 meters against the same', cost(ours) / cost(theirs), '≤ 1.0 (aim 0.5)',
-    `${cost(ours).toFixed(4)} s, reference ${cost(theirs).toFixed(4)} s`);
-  report('resident memory for 10,020 meters, MB', Math.max(...ours.map((one) => one.rss)) / 1024, '≤ 64', '');
-  await sim.control('fault b0 7 dead').catch(() => {});
-  for (let b = 0; b < BUSES; b++) await sim.control(`fault b${b} 7 dead`);
-  maria.sql('TRUNCATE reading; TRUNCATE meter_state; TRUNCATE energy_day');
-  // Long enough that the few questions to the dead spread evenly over it.
-  const dead = await measureCollector(maria, conf, 2 * seconds, 15);
-  report('one dead meter on every gateway: rate of the rest against healthy', dead.rate / (rate(ours) * (METERS - 1) / METERS), '≥ 0.9',
-    `${dead.rate.toFixed(0)}/s`);
+  const middle = (value) => median(measured.map(value));
+  const each = (value) => `rounds ${measured.map((one) => value(one).toFixed(3)).join(' ')}`;
+  const speed = ({ ours, theirs }) => ours.rate / theirs.rate;
+  const cost = ({ ours, theirs }) => ours.cpu / theirs.cpu;
+  const living = ({ ours }) => ours.dead / (ours.rate * (METERS - 1) / METERS);
+  report(`${BUSES} buses × ${METERS} meters, stored: meters/s against bare libmodbus loop`, middle(speed), '≥ 0.95',
+    `${middle(({ ours }) => ours.rate).toFixed(0)}/s, reference ${middle(({ theirs }) => theirs.rate).toFixed(0)}/s; ${each(speed)}`);
+  report('collector CPU per 1,000 meters against the same', middle(cost), '≤ 1.0 (aim 0.5)',
+    `${middle(({ ours }) => ours.cpu).toFixed(4)} s, reference ${middle(({ theirs }) => theirs.cpu).toFixed(4)} s; ${each(cost)}`);
+  report('resident memory for 10,020 meters, MB', Math.max(...measured.map(({ ours }) => ours.rss)) / 1024, '≤ 64', '');
+  report('one dead meter on every gateway: rate of the rest against healthy', middle(living), '≥ 0.9',
+    `${middle(({ ours }) => ours.dead).toFixed(0)}/s; ${each(living)}`);
   await sim.stop();
   await maria.stop();
 }
@@ -133,20 +147,40 @@ export async function benchWire(report) {
   await maria.stop();
 }
 
-export async function benchDead(report) {
+async function oldestOfTwo(maria, seconds) {
+  let oldest = 0;
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(200)) {
+    oldest = Math.max(oldest, Number(maria.one('SELECT MAX(TIMESTAMPDIFF(MICROSECOND, read_at, UTC_TIMESTAMP(6))) / 1000000 FROM meter_state WHERE meter_id <= 2')));
+  }
+  return oldest;
+}
+
+export async function benchDead(report, { rounds = 3 } = {}) {
   const maria = await startMaria();
   const sim = await startSim(simConfig(1, 32, 'rtutcp=127.0.0.1:0 baud=9600 delay_ms=20 pace=1'));
-  for (let unit = 3; unit <= 32; unit++) await sim.control(`fault b0 ${unit} dead`);
   defineBuses(maria, lineList(sim), 32, { transport: 'rtu_tcp', status: 10, timeout: 1000 });
   const conf = await writeConf(maria);
-  const collector = await startCollector(conf);
-  await until('both live meters', () => Number(maria.one('SELECT COUNT(*) FROM meter_state')) === 2, 60);
-  let oldest = 0;
-  for (const end = Date.now() + 90000; Date.now() < end; await sleep(200)) {
-    oldest = Math.max(oldest, Number(maria.one('SELECT MAX(TIMESTAMPDIFF(MICROSECOND, read_at, UTC_TIMESTAMP(6))) / 1000000 FROM meter_state')));
+  const known = [];
+  const sudden = [];
+  for (let round = 0; round < rounds; round++) {
+    maria.sql('TRUNCATE reading; TRUNCATE meter_state; TRUNCATE energy_day');
+    const collector = await startCollector(conf);
+    await until('all meters', () => Number(maria.one('SELECT COUNT(*) FROM meter_state')) === 32, 60);
+    // Somewhere in the round of ten seconds.
+    await sleep(3000 + round * 3000);
+    await sim.control('fault b0 3-32 dead');
+    sudden.push(await oldestOfTwo(maria, 45));
+    await collector.stop();
+    maria.sql('DELETE FROM meter_state');
+    const again = await startCollector(conf);
+    await until('both live meters', () => Number(maria.one('SELECT COUNT(*) FROM meter_state')) === 2, 60);
+    known.push(await oldestOfTwo(maria, 45));
+    await again.stop();
+    await sim.control('clear b0 3-32');
   }
-  report('30 of 32 dead at 9600 baud: oldest value of the two alive, s', oldest, '≤ 15', 'over 90 s from the start');
-  await collector.stop();
+  const all = (list) => `over 45 s; rounds ${list.map((one) => one.toFixed(1)).join(' ')}`;
+  report('30 of 32 die at 9600 baud: oldest value of the two alive, s', Math.max(...sudden), '≤ 15', all(sudden));
+  report('30 of 32 dead at the start: the same', Math.max(...known), '≤ 15', all(known));
   await sim.stop();
   await maria.stop();
 }
