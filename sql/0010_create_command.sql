@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS command (
   KEY ix_command_batch (command_batch_id, command_id),
   KEY ix_command_open (bus_id, state, command_id),
   KEY ix_command_meter (meter_id, state, command_id),
+  KEY ix_command_state (state, meter_id),
   CONSTRAINT fk_command_batch FOREIGN KEY (command_batch_id) REFERENCES command_batch (command_batch_id),
   CONSTRAINT fk_command_bus FOREIGN KEY (bus_id) REFERENCES bus (bus_id)
 ) ENGINE=InnoDB;
