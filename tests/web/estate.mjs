@@ -38,7 +38,7 @@ INSERT INTO tariff_tier(tariff_version_id,tier,from_wh,period,price_uyuan) SELEC
 UPDATE tariff_version SET state='published',valid_from='2026-01-01',published_at=${at} WHERE tariff_version_id=1;
 INSERT INTO holiday(day,kind,name) VALUES('2026-10-01','holiday','国庆节'),('2026-10-10','workday','调休');
 INSERT INTO import(import_id,kind,file_name,file_digest,state,created_at,ended_at,rows_total,rows_new) VALUES(1,'places','places.csv',REPEAT('x',32),'applied',${at},${at},2,2);
-INSERT INTO import_row(import_id,row_no,outcome,object_id,cells,changes) VALUES(1,2,'new',2,'','');
+INSERT INTO import_row(import_id,row_no,outcome,label,object_id,cells,changes,old_cells) VALUES(1,2,'new','云谷 1号楼',2,'云谷,1号楼','','');
 ${buildingRows(A)}${buildingRows(B)}`);
 }
 
