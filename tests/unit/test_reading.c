@@ -202,6 +202,21 @@ the_demo_mark_stays(void **state)
 }
 
 static void
+what_another_meter_said_is_not_used(void **state)
+{
+	struct reading_last last = last_of(NOON, 100000);
+	struct reading reading = reading_at(NOON + SLOT_MS, 100200);
+
+	(void)state;
+	reading.quality = QUALITY_OTHER_METER;
+	reading_check(&reading, &last, RATED_W);
+	assert_int_equal(reading.quality, QUALITY_OTHER_METER);
+	assert_int_equal(reading.used_wh, 0);
+	reading_accept(&last, &reading);
+	assert_int_equal(last.energy_wh, 100000);
+}
+
+static void
 an_unusable_reading_is_no_base_for_the_next(void **state)
 {
 	struct reading_last last = last_of(NOON, 100000);
@@ -309,6 +324,7 @@ main(void)
 		cmocka_unit_test(a_wrong_clock_is_marked_and_the_energy_still_used),
 		cmocka_unit_test(a_longer_interval_is_after_a_gap),
 		cmocka_unit_test(the_demo_mark_stays),
+		cmocka_unit_test(what_another_meter_said_is_not_used),
 		cmocka_unit_test(an_unusable_reading_is_no_base_for_the_next),
 		cmocka_unit_test(states_between_half_hours_do_not_move_the_half_hour),
 		cmocka_unit_test(the_first_half_hour_uses_nothing),

@@ -119,16 +119,20 @@ static void
 what_goes_in_comes_out(void **state)
 {
 	struct spool *spool = open_it(NO_LIMIT);
-	struct item in[2] = { half_hour(7), loss(12) }, out[4];
-	const struct item *pointers[2] = { &in[0], &in[1] };
+	struct item in[3] = { half_hour(7), loss(12), loss(13) }, out[4];
+	const struct item *pointers[3] = { &in[0], &in[1], &in[2] };
 
 	(void)state;
-	assert_int_equal(spool_append(spool, pointers, 2), 2);
-	assert_int_equal(spool_peek(spool, out, 4), 2);
+	in[2].kind = ITEM_OTHER_METER;
+	strcpy(in[2].u.event.number, "012345678901");
+	assert_int_equal(spool_append(spool, pointers, 3), 3);
+	assert_int_equal(spool_peek(spool, out, 4), 3);
 	assert_memory_equal(&in[0], &out[0], sizeof(in[0]));
 	assert_int_equal(out[1].kind, ITEM_METER_LOST);
 	assert_int_equal(out[1].u.event.meter_id, 12);
 	assert_int_equal(out[1].u.event.trouble, TROUBLE_TIMEOUT);
+	assert_string_equal(out[1].u.event.number, "");
+	assert_memory_equal(&in[2].u.event, &out[2].u.event, sizeof(in[2].u.event));
 	spool_close(spool);
 }
 
