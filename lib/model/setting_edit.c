@@ -55,7 +55,7 @@ static const struct setting_spec SPECS[] = {
 	CHOICE("site.currency", SETTING_SITE, CURRENCIES, "CNY"),
 	TEXT("sms.signature", SETTING_SITE, 0, 16, ""),
 
-	TEXT("receipt.title", SETTING_RECEIPT, 1, 40, "购电收据"),
+	TEXT("receipt.title", SETTING_RECEIPT, 0, 40, ""),
 	TEXT("receipt.company", SETTING_RECEIPT, 0, 64, ""),
 	LINES("receipt.footer", SETTING_RECEIPT, 300, ""),
 
