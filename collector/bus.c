@@ -222,18 +222,30 @@ count_poll(struct item_polls *polls, enum trouble trouble, int64_t took_ms)
 	polls->asked++;
 }
 
+static enum trouble
+read_in_time(struct bus *bus, struct station *station, uint16_t (*registers)[PROFILE_REGISTERS_MAX],
+    int64_t began)
+{
+	int64_t patience_ms = plan_patience_ms(bus->plan);
+
+	link_set_patience(bus->link, patience_ms);
+	enum trouble trouble = read_blocks(bus, station, registers);
+	link_set_patience(bus->link, 0);
+	/* Who was asked in a hurry had no fair chance, and is asked again. */
+	if (patience_ms == 0 || trouble != TROUBLE_TIMEOUT)
+		count_poll(&station->polls, trouble, clock_mono() - began);
+	return trouble;
+}
+
 static void
 ask(struct bus *bus, size_t i, int64_t began)
 {
 	uint16_t registers[PROFILE_BLOCKS_MAX][PROFILE_REGISTERS_MAX];
 	struct station *station = &bus->stations[i];
-	link_set_patience(bus->link, plan_patience_ms(bus->plan));
-	enum trouble trouble = read_blocks(bus, station, registers);
-	link_set_patience(bus->link, 0);
+	enum trouble trouble = read_in_time(bus, station, registers, began);
 	int64_t now = clock_mono(), wall = clock_now();
 	bool was_answered = bus->is_answered;
 
-	count_poll(&station->polls, trouble, now - began);
 	if (trouble == TROUBLE_STOPPED)
 		return;
 	if (trouble == TROUBLE_NONE || trouble == TROUBLE_REFUSED)
