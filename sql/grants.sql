@@ -71,12 +71,18 @@ GRANT SELECT ON v_meter_scope                  TO voltill_accounts@localhost;
 -- settings: what the building is and who works with it. It reads no password hash and writes no reading.
 GRANT SELECT ON schema_version                 TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE ON setting        TO voltill_settings@localhost;
-GRANT SELECT ON role                           TO voltill_settings@localhost;
-GRANT SELECT ON role_permission                TO voltill_settings@localhost;
+GRANT SELECT, INSERT, UPDATE, DELETE ON role   TO voltill_settings@localhost;
+GRANT SELECT, INSERT, DELETE ON role_permission TO voltill_settings@localhost;
+-- It makes people and gives them one-time passwords, but it reads neither a hash nor a secret.
 GRANT SELECT (operator_id, username, display_name, role_id, password_changed_at, must_change, language, theme,
-  created_at, disabled_at, totp_since) ON operator TO voltill_settings@localhost;
+  created_at, disabled_at, totp_since, phone, revision),
+  INSERT (username, display_name, role_id, phone, password_hash, password_changed_at, must_change, created_at),
+  UPDATE (display_name, role_id, phone, password_hash, password_changed_at, must_change, disabled_at, totp_secret,
+  totp_since, revision) ON operator            TO voltill_settings@localhost;
+GRANT SELECT (operator_id), DELETE ON operator_recovery TO voltill_settings@localhost;
+GRANT SELECT, DELETE ON login_attempt          TO voltill_settings@localhost;
 GRANT SELECT (operator_id, changed_at), INSERT, UPDATE (password_hash), DELETE ON operator_password TO voltill_settings@localhost;
-GRANT SELECT ON operator_scope                 TO voltill_settings@localhost;
+GRANT SELECT, INSERT, DELETE ON operator_scope TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON place   TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON gateway TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON bus     TO voltill_settings@localhost;
@@ -102,8 +108,9 @@ GRANT SELECT ON account                        TO voltill_settings@localhost;
 GRANT SELECT ON account_meter                  TO voltill_settings@localhost;
 GRANT SELECT ON v_place_scope                  TO voltill_settings@localhost;
 GRANT SELECT ON v_meter_scope                  TO voltill_settings@localhost;
-GRANT SELECT, UPDATE (seen_at, ended_at, end_reason) ON session TO voltill_settings@localhost;
+GRANT SELECT, UPDATE (seen_at, ended_at, end_reason, view_role_id, view_until) ON session TO voltill_settings@localhost;
 GRANT SELECT, INSERT ON audit                  TO voltill_settings@localhost;
+GRANT SELECT ON audit_seal                     TO voltill_settings@localhost;
 -- Orders: written here, carried out by the collector; of what was ordered only the state may change.
 GRANT SELECT, INSERT ON command_batch          TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE (state, cancel_at, ended_at, result) ON command TO voltill_settings@localhost;

@@ -8,8 +8,7 @@
 #include "base/text.h"
 #include "model/reading.h"
 #include "model/relay.h"
-
-#define TROUBLE_WORDS 4
+#include "trouble.h"
 
 struct url
 url_begin(struct req *r, const char *path)
@@ -67,8 +66,7 @@ money_text(struct req *r, int64_t amount_fen)
 	char text[MONEY_TEXT_MAX];
 
 	money_format(amount_fen < 0 ? -amount_fen : amount_fen, text, sizeof(text));
-	return arena_printf(r->arena, "%s%s%s", amount_fen < 0 ? "-" : "",
-	    currency_sign(r), text);
+	return arena_printf(r->arena, "%s%s%s", amount_fen < 0 ? "-" : "", currency_sign(r), text);
 }
 
 const char *
@@ -222,18 +220,13 @@ implausible_text(struct req *r, const char *code, const char *value)
 const char *
 trouble_text(struct req *r, const char *trouble)
 {
-	const char *values[TROUBLE_WORDS] = { "", "", "", "" }, *words;
-	char *copy = arena_strdup(r->arena, trouble), *rest = NULL, *code;
-	size_t count = 0;
+	const char *words = trouble_words(r, trouble);
+	char *code = arena_strdup(r->arena, trouble), *value = strchr(code, ' ');
 
-	if ((code = strtok_r(copy, " ", &rest)) == NULL)
-		return "";
-	for (char *value; count < TROUBLE_WORDS && (value = strtok_r(NULL, " ", &rest)) != NULL;)
-		values[count++] = value;
-	words =
-	    view_phrase(r->view, arena_printf(r->arena, "Trouble.%s", code), values, TROUBLE_WORDS);
-	if (*words == '\0')
-		words = implausible_text(r, code, values[0]);
+	if (*words == '\0' && value != NULL) {
+		*value++ = '\0';
+		words = implausible_text(r, code, value);
+	}
 	return *words != '\0' ? words : trouble;
 }
 

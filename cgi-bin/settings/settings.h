@@ -55,6 +55,9 @@ enum rc confirm_page(struct req *r, const struct confirm *confirm);
 
 enum rc settings_start(struct req *r); /* start.c */
 
+enum rc audit_page(struct req *r); /* audit.c */
+enum rc audit_one(struct req *r);
+
 enum rc places(struct req *r);	    /* places.c */
 enum rc place_new(struct req *r);   /* place.c: GET and POST */
 enum rc place_edit(struct req *r);  /* the same */
@@ -63,6 +66,20 @@ enum rc place_up(struct req *r);    /* place_order.c */
 enum rc place_down(struct req *r);
 enum rc place_ask_delete(struct req *r); /* place_delete.c */
 enum rc place_delete(struct req *r);
+
+enum rc gateways(struct req *r);    /* gateways.c */
+enum rc gateway_new(struct req *r); /* gateway.c */
+enum rc gateway_edit(struct req *r);
+enum rc gateway_ask_delete(struct req *r);
+enum rc gateway_delete(struct req *r);
+enum rc bus_new(struct req *r); /* bus.c */
+enum rc bus_edit(struct req *r);
+enum rc bus_disable(struct req *r); /* bus_state.c */
+enum rc bus_enable(struct req *r);
+enum rc bus_ask_delete(struct req *r);
+enum rc bus_delete(struct req *r);
+enum rc models(struct req *r); /* models.c */
+enum rc model_page(struct req *r);
 
 /* system.c: the topics of /settings/system; the path says which. */
 enum rc system_form(struct req *r);
