@@ -5,17 +5,20 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "bus.h"
 #include "definition.h"
 #include "dispatcher.h"
 #include "doorbell.h"
 #include "model/alarm.h"
 #include "model/bus.h"
+#include "model/setting.h"
 #include "order_dispatch.h"
 
 #define LOOK_MS	       2000 /* between looks for changed definitions */
@@ -40,6 +43,7 @@ struct dispatcher {
 	struct lease *leases;
 	size_t count;
 	bool is_away;
+	char zone[64]; /* the setting as it was read last */
 	int64_t renew_at, look_at, orders_at, hold_until;
 	int64_t
 	    renewing_since; /* renewals have worked without a break since then; 0: they do not */
@@ -230,6 +234,22 @@ renew(struct dispatcher *d)
 	return RC_OK;
 }
 
+/* The zone is a setting of the site; half hours and days follow it at once. A zone that this
+ * machine does not know is refused once, not every time. */
+static enum rc
+follow_zone(struct dispatcher *d)
+{
+	char zone[sizeof(d->zone)];
+	enum rc rc = setting_text(d->db, "site.time_zone", "Asia/Shanghai", zone, sizeof(zone));
+
+	if (rc != RC_OK || strcmp(zone, d->zone) == 0)
+		return rc;
+	(void)text_copy(d->zone, sizeof(d->zone), zone);
+	if (strcmp(zone, clock_zone()) != 0 && clock_set_zone(zone) == RC_OK)
+		log_info("time zone", "is now %s", zone);
+	return RC_OK;
+}
+
 static enum rc
 look(struct dispatcher *d)
 {
@@ -237,6 +257,8 @@ look(struct dispatcher *d)
 	bool has_changed = false;
 	enum rc rc = lease_list(d->db, d->owner, d->leases, BUSES_MAX, &count);
 
+	if (rc == RC_OK)
+		rc = follow_zone(d);
 	if (rc != RC_OK)
 		return rc;
 	d->look_at = clock_mono() + LOOK_MS;

@@ -51,6 +51,20 @@ test('control', async (t) => {
     field.sql('UPDATE meter SET removed_at = UTC_TIMESTAMP(3) WHERE meter_id = 1100');
   });
 
+  await t.test('a changed time zone counts within seconds: new half hours belong to the days of the new zone', async () => {
+    const hour = Number(field.sql("SELECT HOUR(UTC_TIMESTAMP() + INTERVAL 8 HOUR) AS h")[0].h);
+    const [zone, offset] = hour >= 19 ? ['Pacific/Kiritimati', 14] : ['Pacific/Pago_Pago', -11]; // it is another day there
+    field.sql(`UPDATE setting SET value = '${zone}' WHERE name = 'site.time_zone'`);
+    await until('the zone', () => log().includes(`is now ${zone}`), 5);
+    await until('days of the new zone', () => Number(field.sql(`SELECT COUNT(*) AS n FROM energy_day
+      WHERE day = DATE(UTC_TIMESTAMP() + INTERVAL ${offset} HOUR)`)[0].n) > 0, 15);
+    field.sql("UPDATE setting SET value = 'Mars/Olympus' WHERE name = 'site.time_zone'");
+    await until('a refusal', () => log().includes('Mars/Olympus is not known'), 5);
+    field.sql("UPDATE setting SET value = 'Asia/Shanghai' WHERE name = 'site.time_zone'; DELETE FROM energy_day; DELETE FROM reading");
+    await until('the old zone', () => log().includes('is now Asia/Shanghai'), 5);
+    assert.equal(log().match(/Mars\/Olympus is not known/g).length, 1, 'said once');
+  });
+
   await t.test('a changed definition is found within seconds without SIGHUP', async () => {
     const began = Date.now();
     const count = log().match(/rtt2: new definition/g)?.length ?? 0;
