@@ -35,6 +35,8 @@ PROGRAMS := login accounts settings
 # Asked for when linking: on a fresh machine `make run` installs it first.
 DB_LIBS   = $(shell mariadb_config --libs)
 BASE_LIBS = $(DB_LIBS) -linih -lsodium -lunistring -licui18n -licuuc -lpthread
+# What reads the files that people bring.
+SHEET_LIBS = -lzip -lexpat -lm
 WEB_LIBS  = -lfcgi -lneo_cs -lneo_utl -lxlsxwriter -lzip
 
 base     := $(wildcard lib/base/*.c)
@@ -55,6 +57,7 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 # Only the sign-in knows the second factor.
 $(BUILD)/bin/login.fcgi: LIBS = $(WEB_LIBS) $(BASE_LIBS) -loath -lqrencode
+$(BUILD)/bin/settings.fcgi: LIBS += $(SHEET_LIBS)
 $(call objects,$(web)): INCLUDE += -Icgi-bin/web -I/usr/include/ClearSilver
 
 $(BUILD)/bin/collector: $(call objects,$(wildcard collector/*.c collector/profiles/*.c)) $(library)
@@ -62,7 +65,7 @@ $(BUILD)/bin/collector: LIBS = -lmodbus $(BASE_LIBS)
 $(call objects,$(wildcard collector/*.c collector/profiles/*.c)): INCLUDE += -Icollector
 
 $(BUILD)/bin/voltillctl: $(call objects,$(wildcard ctl/*.c)) $(library)
-$(BUILD)/bin/voltillctl: LIBS = $(BASE_LIBS)
+$(BUILD)/bin/voltillctl: LIBS = $(SHEET_LIBS) $(BASE_LIBS)
 
 # The simulator shares no code with the product: an independent reading of the same documents.
 $(BUILD)/bin/metersim: $(call objects,$(wildcard tests/sim/*.c))

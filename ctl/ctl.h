@@ -29,6 +29,8 @@ enum rc ctl_check_sql(struct ctl *ctl, int argc, char **argv);	 /* check.c */
 enum rc ctl_status(struct ctl *ctl, int argc, char **argv);	 /* check.c */
 enum rc ctl_operator(struct ctl *ctl, int argc, char **argv);	 /* operator.c */
 enum rc ctl_audit(struct ctl *ctl, int argc, char **argv);	 /* audit.c */
+enum rc ctl_import(struct ctl *ctl, int argc, char **argv);	 /* import.c */
+enum rc ctl_template(struct ctl *ctl, int argc, char **argv);	 /* template.c */
 enum rc ctl_demo(struct ctl *ctl, int argc, char **argv);	 /* demo.c */
 
 #endif

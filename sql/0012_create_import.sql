@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS import_job (
 CREATE TABLE IF NOT EXISTS import_row (
   import_id INT UNSIGNED NOT NULL,
   row_no    INT UNSIGNED NOT NULL COMMENT 'line of the file as a spreadsheet counts it',
-  part_no   TINYINT UNSIGNED NOT NULL DEFAULT 0 COMMENT '0: the line; above: a place that was missing on its way',
+  part_no   TINYINT UNSIGNED NOT NULL DEFAULT 9 COMMENT '9: the line; below: a place that was missing on its way',
   outcome   ENUM('new','changed','same','wrong') NOT NULL,
   label     VARCHAR(300) NOT NULL DEFAULT '' COMMENT 'what the line is about: a number, a path',
   object_id BIGINT NOT NULL DEFAULT 0 COMMENT 'of what was made or changed',

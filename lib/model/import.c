@@ -189,6 +189,7 @@ emit_line(struct import_line *line)
 {
 	struct import_result result = {
 		.row = line->row,
+		.part = IMPORT_PART_LINE,
 		.outcome = line->outcome,
 		.label = line->label,
 		.object_id = line->object_id,

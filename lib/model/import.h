@@ -87,7 +87,8 @@ enum import_outcome { IMPORT_NEW, IMPORT_CHANGED, IMPORT_SAME, IMPORT_WRONG, IMP
 const char *import_outcome_name(enum import_outcome outcome); /* "new" "changed" "same" "wrong" */
 
 /* What one line of the file is, or does. A line that names a place whose building is missing has
- * the building in front of it, with the same row and a part above 0. */
+ * the building in front of it, with the same row and a smaller part. */
+#define IMPORT_PART_LINE 9
 struct import_result {
 	int64_t row, part;
 	enum import_outcome outcome;

@@ -12,7 +12,7 @@ static const struct import_field FIELDS[] = {
 	    .examples = { "云汇电商总部", "云汇电商总部" } },
 	[BUILDING] = { "building", IMPORT_TEXT, .words = "building|楼栋|楼|建筑|楼号|楼宇|栋",
 	    .examples = { "1号楼", "1号楼" } },
-	[FLOOR] = { "floor", IMPORT_TEXT, .words = "floor|楼层|层", .examples = { "1层", "" } },
+	[FLOOR] = { "floor", IMPORT_TEXT, .words = "floor|楼层|层", .examples = { "3层", "" } },
 	[ROOM] = { "room", IMPORT_TEXT, .words = "room|房间|房号|位置", .examples = { "", "" } },
 	[NOTE] = { "note", IMPORT_TEXT, .is_clearable = true, .words = "note|remark|备注|说明",
 	    .examples = { "弱电井", "" } },

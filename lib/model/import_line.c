@@ -33,6 +33,18 @@ line_rename(struct import_line *line, const struct import_rename *names, size_t 
 				    sizeof(line->faults.list[i].field), names[n].to);
 }
 
+void
+line_drop(struct import_line *line, const char *field)
+{
+	struct faults *faults = &line->faults;
+
+	for (size_t i = 0; i < faults->count; i++)
+		if (strcmp(faults->list[i].field, field) == 0) {
+			faults->list[i] = faults->list[--faults->count];
+			return;
+		}
+}
+
 static bool
 is_changed(const struct changes *changes, const char *field)
 {

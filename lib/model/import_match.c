@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #define CHARACTERS_MAX 64
+#define DIGITS_LONG    8 /* from here on it is a number that was mistyped */
 
 /* Bytes of the character at text; text is well-formed. */
 static size_t
@@ -142,6 +143,18 @@ near_begin(struct near *near, const char *wanted)
 	near->distance = near->max + 1;
 }
 
+/* Short names that differ in a digit only are neighbours, not slips: 301 and 302, 3F and 4F. */
+static bool
+differs_in_digits(const char *a, const char *b)
+{
+	if (strlen(a) != strlen(b) || strlen(a) >= DIGITS_LONG)
+		return false;
+	for (; *a != '\0'; a++, b++)
+		if (*a != *b && (*a < '0' || *a > '9' || *b < '0' || *b > '9'))
+			return false;
+	return true;
+}
+
 void
 near_try(struct near *near, const char *candidate)
 {
@@ -153,6 +166,8 @@ near_try(struct near *near, const char *candidate)
 	size_t distance = match_distance(near->wanted, bare, near->max);
 	/* Two names of one character have nothing in common when it differs. */
 	if (distance >= near->distance || (distance > 0 && strlen(bare) <= 3))
+		return;
+	if (distance > 0 && differs_in_digits(near->wanted, bare))
 		return;
 	near->distance = distance;
 	text_copy(near->best, sizeof(near->best), candidate);

@@ -300,6 +300,8 @@ meter_line(struct import_line *line)
 		choose_mode(line, &row);
 	meter_validate(&row, world_lookups(line->world), &line->faults);
 	line_rename(line, names, COUNT(names));
+	if (fault_find(&line->faults, "gateway") != NULL)
+		line_drop(line, "bus");
 	if (*number != '\0')
 		line_once(line, NUMBER, 0, number);
 	meter_compare(&old, &row, &line->changes);

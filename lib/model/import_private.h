@@ -88,6 +88,8 @@ struct import_rename {
 	const char *from, *to;
 };
 void line_rename(struct import_line *line, const struct import_rename *names, size_t count);
+/* Forgets the fault of a field that only follows from another. */
+void line_drop(struct import_line *line, const char *field);
 /* Outcome from faults and changes; old_cells from before. before 0: it is new. */
 void line_judge(struct import_line *line, int64_t before);
 
