@@ -1,7 +1,8 @@
 /*
  * voltillctl partitions: table reading has one partition per month (UTC), so that a month of a
- * meter is near together and an old month goes away at once. Run by migrate and each night; the
- * collector itself must not change tables.
+ * meter is near together and an old month goes away at once. Run by migrate and each night
+ * (then what the settings no longer keep goes away too); the collector itself must not change
+ * tables.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "ctl.h"
 #include "partition.h"
+#include "retention.h"
 
 #define MONTHS_AHEAD 3
 #define MONTHS_BACK  3 /* of an empty table: readings that come late still find their month */
@@ -112,8 +114,11 @@ enum rc
 ctl_partitions(struct ctl *ctl, int argc, char **argv)
 {
 	(void)argv;
-	if (argc == 1)
-		return partition_keep(ctl->db, clock_now());
+	if (argc == 1) {
+		int64_t now = clock_now();
+		enum rc rc = partition_keep(ctl->db, now);
+		return rc == RC_OK ? retention_apply(ctl->db, now) : rc;
+	}
 	(void)fprintf(stderr, "usage: voltillctl partitions\n");
 	return RC_INVALID;
 }

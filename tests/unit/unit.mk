@@ -12,7 +12,7 @@
 # tests/db/test_*.c are built by the same rules, and run by tests/db/run.sh.
 
 # ---- what single tests need besides the library ----
-unit_objects_db_partition := ctl/partition.o
+unit_objects_db_partition := ctl/partition.o ctl/retention.o
 
 unit_include_plan := -Icollector
 unit_include_outbox := -Icollector
