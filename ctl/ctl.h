@@ -12,6 +12,7 @@
 #include "base/conf.h"
 #include "base/db.h"
 #include "base/rc.h"
+#include "model/operator.h"
 
 struct ctl {
 	struct conf conf;
@@ -22,6 +23,9 @@ struct ctl {
  * db-password and status. */
 enum rc ctl_take_zone(struct db *db);
 
+/* For the audit: the account of the shell, and behind sudo the person who used it. */
+struct operator_actor ctl_actor(void); /* actor.c */
+
 enum rc ctl_migrate(struct ctl *ctl, int argc, char **argv);	 /* migrate.c */
 enum rc ctl_partitions(struct ctl *ctl, int argc, char **argv);	 /* partition.c */
 enum rc ctl_db_password(struct ctl *ctl, int argc, char **argv); /* db_password.c */
@@ -31,6 +35,7 @@ enum rc ctl_operator(struct ctl *ctl, int argc, char **argv);	 /* operator.c */
 enum rc ctl_audit(struct ctl *ctl, int argc, char **argv);	 /* audit.c */
 enum rc ctl_import(struct ctl *ctl, int argc, char **argv);	 /* import.c */
 enum rc ctl_template(struct ctl *ctl, int argc, char **argv);	 /* template.c */
+enum rc ctl_setting(struct ctl *ctl, int argc, char **argv);	 /* setting.c */
 enum rc ctl_demo(struct ctl *ctl, int argc, char **argv);	 /* demo.c */
 
 #endif

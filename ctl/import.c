@@ -6,7 +6,6 @@
 #include "model/import_job.h"
 
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,20 +67,6 @@ read_options(int argc, char **argv, struct options *options)
 			return false;
 	}
 	return options->file != NULL;
-}
-
-static struct operator_actor
-actor(void)
-{
-	static char name[64];
-	const char *user = getenv("SUDO_USER");
-
-	if (user == NULL || user[0] == '\0') {
-		const struct passwd *entry = getpwuid(getuid());
-		user = entry != NULL ? entry->pw_name : "unknown";
-	}
-	snprintf(name, sizeof(name), "voltillctl %s", user);
-	return (struct operator_actor){ .actor = name, .address = "", .now = clock_now() };
 }
 
 /* ---- what is told ---- */
@@ -287,7 +272,7 @@ ctl_import(struct ctl *ctl, int argc, char **argv)
 		.options = &options,
 		.kind = import_kind_find(options.kind),
 		.arena = arena_new(),
-		.by = actor() };
+		.by = ctl_actor() };
 	importing.words = words_read(&ctl->conf, options.language, importing.arena);
 	if (rc == RC_OK)
 		rc = import_file(&importing);

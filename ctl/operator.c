@@ -4,11 +4,9 @@
  */
 #include "model/operator.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/secret.h"
@@ -75,20 +73,6 @@ read_options(int argc, char **argv, struct options *options)
 	return true;
 }
 
-/* The audit names the account of the shell, and behind sudo the person who used it. */
-static struct operator_actor
-actor(void)
-{
-	static char name[64];
-	const char *user = getenv("SUDO_USER");
-	if (user == NULL || user[0] == '\0') {
-		const struct passwd *entry = getpwuid(getuid());
-		user = entry != NULL ? entry->pw_name : "unknown";
-	}
-	snprintf(name, sizeof(name), "voltillctl %s", user);
-	return (struct operator_actor){ .actor = name, .address = "", .now = clock_now() };
-}
-
 static enum rc
 read_password(
     struct db *db, const struct options *options, const struct operator_row *op, char *password)
@@ -153,7 +137,7 @@ add(struct db *db, const struct options *options)
 	struct operator_row op;
 	char password[PASSWORD_SIZE];
 	int64_t id;
-	struct operator_actor by = actor();
+	struct operator_actor by = ctl_actor();
 
 	if (options->role == NULL)
 		return usage();
@@ -184,7 +168,7 @@ static enum rc
 set_password(struct db *db, const struct options *options, struct operator_row *op)
 {
 	char password[PASSWORD_SIZE];
-	struct operator_actor by = actor();
+	struct operator_actor by = ctl_actor();
 	enum rc rc = choose_password(db, options, op, password);
 	if (rc == RC_OK)
 		rc = operator_set_password(db, op, op->password_hash, op->must_change, 0, &by);
@@ -196,7 +180,7 @@ set_password(struct db *db, const struct options *options, struct operator_row *
 static enum rc
 set_role(struct db *db, const struct options *options, struct operator_row *op)
 {
-	struct operator_actor by = actor();
+	struct operator_actor by = ctl_actor();
 	if (options->role == NULL)
 		return usage();
 	enum rc rc = operator_set_role(db, op, options->role, &by);
@@ -206,7 +190,7 @@ set_role(struct db *db, const struct options *options, struct operator_row *op)
 static enum rc
 disable(struct db *db, const struct options *options, struct operator_row *op)
 {
-	struct operator_actor by = actor();
+	struct operator_actor by = ctl_actor();
 	(void)options;
 	return operator_set_disabled(db, op, true, &by);
 }
@@ -214,7 +198,7 @@ disable(struct db *db, const struct options *options, struct operator_row *op)
 static enum rc
 enable(struct db *db, const struct options *options, struct operator_row *op)
 {
-	struct operator_actor by = actor();
+	struct operator_actor by = ctl_actor();
 	(void)options;
 	return operator_set_disabled(db, op, false, &by);
 }

@@ -12,11 +12,12 @@
 static const struct command {
 	const char *name, *arguments, *meaning;
 	enum rc (*run)(struct ctl *ctl, int argc, char **argv);
-	bool is_unchecked; /* works on a database that programs refuse */
+	bool is_unchecked;   /* works on a database that programs refuse */
 	const char *account; /* of the database; NULL: ACCOUNT */
 } commands[] = {
 	{ "migrate", "", "bring the database to this version's schema", ctl_migrate, true },
-	{ "partitions", "", "add the months of table reading that are due", ctl_partitions, false },
+	{ "partitions", "", "each night: add months to table reading, drop what is not kept",
+	    ctl_partitions, false },
 	{ "db-password", "ACCOUNT",
 	    "set a database account's password (from stdin), open the account", ctl_db_password,
 	    true },
@@ -24,10 +25,11 @@ static const struct command {
 	    ctl_operator, false },
 	{ "audit", "verify|anchor|seal", "the chain over the audit; alone it explains itself",
 	    ctl_audit, false, "voltill_sealer" },
-	{ "import", "KIND FILE [--dry-run]", "places, gateways, buses, meters, accounts from a file",
-	    ctl_import, false },
+	{ "import", "KIND FILE [--dry-run]",
+	    "places, gateways, buses, meters, accounts from a file", ctl_import, false },
 	{ "template", "KIND", "a file for import, as an example or with what is stored",
 	    ctl_template, false },
+	{ "setting", "list|get|set", "the settings of the business, by name", ctl_setting, false },
 	{ "demo", "load|history", "the demonstration building", ctl_demo, false },
 	{ "check-sql", "", "prepare every statement of voltillctl", ctl_check_sql, false },
 	{ "status", "", "version, schema, counts, oldest value", ctl_status, true },

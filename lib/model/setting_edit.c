@@ -137,6 +137,12 @@ setting_spec(const char *name)
 	return NULL;
 }
 
+const char *
+setting_name(size_t index)
+{
+	return index < COUNT(SPECS) ? SPECS[index].name : NULL;
+}
+
 void
 setting_field(const struct setting_spec *spec, char field[SETTING_FIELD_MAX])
 {

@@ -57,6 +57,7 @@ struct setting_spec {
 /* The settings of a group, in the order of the page. */
 const struct setting_spec *setting_group(enum setting_group group, size_t *count);
 const struct setting_spec *setting_spec(const char *name); /* NULL: there is none */
+const char *setting_name(size_t index); /* of all settings, one after the other; NULL at the end */
 
 /* "alarm.credit1_fen" -> "alarm_credit1_fen": field of the form and of the audit. */
 void setting_field(const struct setting_spec *spec, char field[SETTING_FIELD_MAX]);

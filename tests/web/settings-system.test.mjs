@@ -182,6 +182,16 @@ test('voltillctl keeps the rules too', async () => {
   ctl(conf, ['operator', 'add', 'li.ming', '--role', 'cashier', '--password-stdin'], 'kestrel-Lamp-oven\n');
 });
 
+test('voltillctl lists, reads and sets by the same rules, and is on record', () => {
+  assert.match(ctl(conf, ['setting', 'list']), /^alarm\.credit2_fen\t20\.00$/m);
+  ctl(conf, ['setting', 'set', 'alarm.credit2_fen', '12.5']);
+  assert.equal(ctl(conf, ['setting', 'get', 'alarm.credit2_fen']), '12.50\n');
+  assert.match(audits().at(-1).detail, /^alarm_credit2_fen: 20\.00 -> 12\.50$/);
+  for (const [name, value] of [['alarm.credit2_fen', '1e1'], ['alarm.credit2_fen', '999'], ['no.such', '1']]) {
+    assert.throws(() => ctl(conf, ['setting', 'set', name, value]), { status: 2 });
+  }
+});
+
 test('whoever has no right to settings changes none', async () => {
   const manager = await web.signedIn('manager');
   assert.equal((await manager.get('/settings/system')).status, 403);
