@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,12 +33,12 @@
 #define GROWTH_MAX_KB 65536  /* the same when it grew by this much */
 #define GROWTH_EACH   256    /* requests between two looks at the size */
 #define RECONNECT_MS  1000
-#define DISCARD_MAX   (4 * 1024 * 1024)
+#define DISCARD_MAX   (20 * 1024 * 1024) /* above every limit of nginx */
 
 struct options {
 	const char *socket;
 	int workers;
-	bool is_worker, is_check;
+	bool is_worker, is_check, is_background;
 };
 
 struct worker {
@@ -47,6 +48,7 @@ struct worker {
 	char account[64];
 	int64_t tried_at; /* when the database was asked last, monotonic */
 	long requests, first_kb;
+	app_background *background; /* NULL: none */
 };
 
 static volatile sig_atomic_t stop_asked;
@@ -104,6 +106,15 @@ discard_body(FCGX_Request *fcgi)
 			return;
 }
 
+static size_t
+read_some(void *context, char *bytes, size_t size)
+{
+	FCGX_Request *fcgi = context;
+	int got = FCGX_GetStr(bytes, (int)size, fcgi->in);
+
+	return got > 0 ? (size_t)got : 0;
+}
+
 static void
 read_body(FCGX_Request *fcgi, struct arena *arena, struct request *in)
 {
@@ -117,9 +128,14 @@ read_body(FCGX_Request *fcgi, struct arena *arena, struct request *in)
 		in->failure = "400";
 		return;
 	}
-	if (length > PARAM_BODY_MAX) {
+	bool is_upload = strncasecmp(in->type, "multipart/", strlen("multipart/")) == 0;
+	if (length > (is_upload ? UPLOAD_BODY_MAX : PARAM_BODY_MAX)) {
 		in->is_too_long = true;
 		discard_body(fcgi);
+		return;
+	}
+	if (is_upload) { /* read when it is known that somebody wants it */
+		in->read_body = read_some;
 		return;
 	}
 	char *body = arena_alloc(arena, (size_t)length + 1);
@@ -177,6 +193,8 @@ serve(struct worker *worker, FCGX_Request *fcgi)
 	connect_database(worker);
 	take_request(fcgi, worker->arena, &in);
 	request_serve(&worker->site, worker->arena, &in, &answer);
+	if (in.read_body != NULL)
+		discard_body(fcgi); /* what a refusal left unread */
 	send_answer(fcgi, worker->arena, &answer);
 	FCGX_Finish_r(fcgi);
 	arena_reset(worker->arena);
@@ -286,6 +304,46 @@ worker_run(struct worker *worker)
 	return 0;
 }
 
+/* The background. */
+
+static void
+wait_idle(const sigset_t *waiting)
+{
+	struct timespec idle = { 0, APP_BACKGROUND_MS * 1000000L };
+
+	ppoll(NULL, 0, &idle, waiting);
+}
+
+/* As long as there is work the next piece follows at once, unless the process has grown. */
+static void
+work_loop(struct worker *worker, const sigset_t *waiting)
+{
+	long first_kb = resident_kb();
+
+	while (!stop_asked) {
+		connect_database(worker);
+		struct app_work work = { &worker->conf, worker->account, worker->site.db };
+		enum rc rc = work.db == NULL ? RC_UNAVAILABLE : worker->background(&work);
+		if (rc == RC_OK && resident_kb() - first_kb > GROWTH_MAX_KB)
+			return;
+		if (rc != RC_OK)
+			wait_idle(waiting);
+	}
+}
+
+static int
+background_run(struct worker *worker)
+{
+	sigset_t waiting;
+
+	prepare_signals(&waiting);
+	connect_database(worker);
+	manager_ready();
+	work_loop(worker, &waiting);
+	db_close(worker->site.db);
+	return 0;
+}
+
 /* The command line. */
 
 static int
@@ -320,6 +378,8 @@ read_options(const char *program, int argc, char **argv, struct options *options
 				workers = 0;
 		} else if (strcmp(argv[i], "--worker") == 0)
 			options->is_worker = true;
+		else if (strcmp(argv[i], "--background") == 0)
+			options->is_background = true;
 		else if (strcmp(argv[i], "--check-sql") == 0)
 			options->is_check = true;
 		else
@@ -339,25 +399,37 @@ is_listening(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value != 0;
 }
 
-static int
-manage(const char *program, const struct options *options, int argc, char **argv)
+/* The arguments of a process that the manager starts: ours and what it shall be. */
+static char **
+arguments_with(int argc, char **argv, const char *role)
 {
 	char **arguments = calloc((size_t)argc + 2, sizeof(*arguments));
-	int listen_fd = 0;
 
 	if (arguments == NULL)
 		log_fatal("manager", "no memory");
 	memcpy(arguments, argv, (size_t)argc * sizeof(*arguments));
-	arguments[argc] = (char *)(uintptr_t) "--worker";
+	arguments[argc] = (char *)(uintptr_t)role;
+	return arguments;
+}
+
+static int
+manage(
+    const char *program, const struct options *options, bool has_background, int argc, char **argv)
+{
+	char **arguments = arguments_with(argc, argv, "--worker");
+	char **background = has_background ? arguments_with(argc, argv, "--background") : NULL;
+	int listen_fd = 0;
+
 	if (options->socket != NULL && manager_listen(options->socket, &listen_fd) != RC_OK)
 		return 1;
 	if (!is_listening(listen_fd))
 		refuse_usage(program, "descriptor 0 is no listening socket");
-	int status = manager_run(listen_fd, options->workers, arguments);
+	int status = manager_run(listen_fd, options->workers, arguments, background);
 	close(listen_fd);
 	if (options->socket != NULL)
 		manager_unlisten(options->socket);
 	free(arguments);
+	free(background);
 	return status;
 }
 
@@ -375,6 +447,13 @@ copy_arguments(int argc, char **argv)
 
 int
 app_main(int argc, char **argv, const char *program, const struct route *routes, size_t count)
+{
+	return app_main_background(argc, argv, program, routes, count, NULL);
+}
+
+int
+app_main_background(int argc, char **argv, const char *program, const struct route *routes,
+    size_t count, app_background *background)
 {
 	static struct worker worker;
 	int original_count = argc;
@@ -394,13 +473,16 @@ app_main(int argc, char **argv, const char *program, const struct route *routes,
 		.name = "Voltill",
 		.language = "zh-CN",
 	};
+	worker.background = background;
 	int status;
 	if (options.is_check)
 		status = check_sql(&worker);
 	else if (options.is_worker)
 		status = worker_run(&worker);
+	else if (options.is_background && background != NULL)
+		status = background_run(&worker);
 	else
-		status = manage(program, &options, original_count, original);
+		status = manage(program, &options, background != NULL, original_count, original);
 	free(original);
 	return status;
 }

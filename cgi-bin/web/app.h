@@ -18,8 +18,23 @@
 
 #include <stddef.h>
 
+#include "base/conf.h"
+#include "base/db.h"
 #include "route.h"
 
 int app_main(int argc, char **argv, const char *program, const struct route *routes, size_t count);
+
+/* Work beside the requests, in one process of its own that the manager keeps like a worker. It is
+ * called every APP_BACKGROUND_MS and right again while it answers RC_OK; RC_NOT_FOUND: there is
+ * nothing to do. A long piece of work may be killed at any point (STOP_MS of the manager). */
+#define APP_BACKGROUND_MS 500
+struct app_work {
+	const struct conf *conf;
+	const char *account; /* for a second connection */
+	struct db *db;
+};
+typedef enum rc app_background(struct app_work *work);
+int app_main_background(int argc, char **argv, const char *program, const struct route *routes,
+    size_t count, app_background *background);
 
 #endif

@@ -37,6 +37,18 @@ struct export
 	int64_t written;
 };
 
+/* Exports, and files that came in while a worker was killed. */
+static bool
+is_ours(const char *name)
+{
+	static const char *const prefixes[] = { SPOOL_PREFIX, "upload-", "import-" };
+
+	for (size_t i = 0; i < COUNT(prefixes); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Spool files nobody fetched, or that were fetched: a later export removes them after an hour. */
 static void
 sweep_spool(const char *folder)
@@ -54,8 +66,8 @@ sweep_spool(const char *folder)
 	swept_at = clock_mono();
 	while ((entry = readdir(spool)) != NULL) {
 		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-		if (strncmp(entry->d_name, SPOOL_PREFIX, strlen(SPOOL_PREFIX)) == 0 &&
-		    stat(path, &status) == 0 && now_s - status.st_mtime > KEEP_S)
+		if (is_ours(entry->d_name) && stat(path, &status) == 0 &&
+		    now_s - status.st_mtime > KEEP_S)
 			unlink(path);
 	}
 	closedir(spool);

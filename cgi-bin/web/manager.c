@@ -33,7 +33,8 @@
 #define LEAVE_MS	60000 /* a renewed worker may finish a long export */
 #define BACKLOG		511
 
-/* A place for one worker. Twice as many as workers, so that a renewal has room. */
+/* A place for one worker. Twice as many as workers, so that a renewal has room; behind them two for
+ * the process in the background. */
 struct slot {
 	pid_t pid; /* 0: empty */
 	unsigned generation;
@@ -44,10 +45,10 @@ struct slot {
 struct manager {
 	int listen_fd, ready_read, ready_write;
 	int workers;
-	char *const *argv;
+	char *const *argv, *const *background; /* background NULL: there is none */
 	char program[PATH_MAX];
 	unsigned generation;
-	struct slot slots[2 * MANAGER_WORKERS_MAX];
+	struct slot slots[2 * MANAGER_WORKERS_MAX + 2];
 	sigset_t original;
 	bool is_refused; /* the first workers refused to run */
 };
@@ -96,8 +97,20 @@ manager_unlisten(const char *path)
 
 /* Starting a worker. */
 
+static size_t
+worker_slots(const struct manager *manager)
+{
+	return 2 * (size_t)manager->workers;
+}
+
+static size_t
+slot_total(const struct manager *manager)
+{
+	return worker_slots(manager) + (manager->background != NULL ? 2 : 0);
+}
+
 __attribute__((noreturn)) static void
-become_worker(const struct manager *manager, pid_t parent)
+become_worker(const struct manager *manager, bool is_background, pid_t parent)
 {
 	/* No worker outlives its manager, however that ends. */
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
@@ -107,19 +120,20 @@ become_worker(const struct manager *manager, pid_t parent)
 	if ((manager->listen_fd == 0 ? fcntl(0, F_SETFD, 0) : dup2(manager->listen_fd, 0)) < 0 ||
 	    dup2(manager->ready_write, READY_FD) < 0)
 		_exit(1);
-	execv(manager->program, manager->argv);
+	execv(manager->program, is_background ? manager->background : manager->argv);
 	_exit(EXIT_NO_PROGRAM);
 }
 
 static void
 slot_spawn(struct manager *manager, struct slot *slot)
 {
+	bool is_background = (size_t)(slot - manager->slots) >= worker_slots(manager);
 	pid_t parent = getpid();
 	pid_t pid = fork();
 
 	slot->began_at = clock_mono();
 	if (pid == 0)
-		become_worker(manager, parent);
+		become_worker(manager, is_background, parent);
 	if (pid < 0) {
 		log_error("manager", "cannot fork: %s", strerror(errno));
 		return;
@@ -144,24 +158,33 @@ manager_ready(void)
 
 /* Watching them. */
 
-static size_t
-slot_total(const struct manager *manager)
-{
-	return 2 * (size_t)manager->workers;
-}
-
+/* Of the workers, or of what is behind them. */
 static int
-count_slots(const struct manager *manager, unsigned generation, bool only_ready)
+count_range(
+    const struct manager *manager, unsigned generation, bool only_ready, size_t from, size_t to)
 {
 	int count = 0;
 
-	for (size_t i = 0; i < slot_total(manager); i++) {
+	for (size_t i = from; i < to; i++) {
 		const struct slot *slot = &manager->slots[i];
 		if (slot->pid != 0 && slot->leaving_at == 0 && slot->generation == generation &&
 		    (slot->is_ready || !only_ready))
 			count++;
 	}
 	return count;
+}
+
+static int
+count_slots(const struct manager *manager, unsigned generation, bool only_ready)
+{
+	return count_range(manager, generation, only_ready, 0, worker_slots(manager));
+}
+
+static int
+count_background(const struct manager *manager, unsigned generation, bool only_ready)
+{
+	return count_range(
+	    manager, generation, only_ready, worker_slots(manager), slot_total(manager));
 }
 
 static int
@@ -255,12 +278,11 @@ note_ready(struct manager *manager)
 }
 
 static void
-fill(struct manager *manager)
+fill_range(struct manager *manager, int missing, size_t from, size_t to)
 {
-	int missing = manager->workers - count_slots(manager, manager->generation, false);
 	int64_t now = clock_mono();
 
-	for (size_t i = 0; i < slot_total(manager) && missing > 0; i++) {
+	for (size_t i = from; i < to && missing > 0; i++) {
 		struct slot *slot = &manager->slots[i];
 		if (slot->pid != 0)
 			continue;
@@ -270,12 +292,26 @@ fill(struct manager *manager)
 	}
 }
 
+static void
+fill(struct manager *manager)
+{
+	unsigned generation = manager->generation;
+	int missing = manager->workers - count_slots(manager, generation, false);
+
+	fill_range(manager, missing, 0, worker_slots(manager));
+	if (manager->background != NULL)
+		fill_range(manager, 1 - count_background(manager, generation, false),
+		    worker_slots(manager), slot_total(manager));
+}
+
 /* The old workers may go when the new ones are all there. */
 static void
 retire(struct manager *manager)
 {
 	int64_t now = clock_mono();
-	bool is_complete = count_slots(manager, manager->generation, true) == manager->workers;
+	bool is_complete = count_slots(manager, manager->generation, true) == manager->workers &&
+			   (manager->background == NULL ||
+			       count_background(manager, manager->generation, true) == 1);
 
 	for (size_t i = 0; i < slot_total(manager); i++) {
 		struct slot *slot = &manager->slots[i];
@@ -350,12 +386,17 @@ prepare(struct manager *manager)
 }
 
 int
-manager_run(int listen_fd, int workers, char *const *argv)
+manager_run(int listen_fd, int workers, char *const *argv, char *const *background)
 {
 	static struct manager manager;
 
 	assert(workers >= 1 && workers <= MANAGER_WORKERS_MAX);
-	manager = (struct manager){ .listen_fd = listen_fd, .workers = workers, .argv = argv };
+	manager = (struct manager){
+		.listen_fd = listen_fd,
+		.workers = workers,
+		.argv = argv,
+		.background = background,
+	};
 	if (prepare(&manager) != RC_OK)
 		return 1;
 	log_info("manager", "%d workers", workers);

@@ -18,8 +18,8 @@ enum rc manager_listen(const char *path, int *fd);
 void manager_unlisten(const char *path); /* removes the socket file when it is still ours */
 
 /* Runs until SIGTERM or SIGINT; the exit status of the program. argv is the worker's,
- * NULL-terminated. */
-int manager_run(int listen_fd, int workers, char *const *argv);
+ * NULL-terminated; background that of the one process that works beside them, NULL without one. */
+int manager_run(int listen_fd, int workers, char *const *argv, char *const *background);
 
 /* In a worker: it is about to take requests. */
 void manager_ready(void);

@@ -1,15 +1,20 @@
 #include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/text.h"
 
 #include "lang.h"
 #include "request.h"
 
-#define SETTINGS_AGE_MS (2 * CLOCK_SECOND) /* a changed name or zone is seen at once, for people */
+#define SETTINGS_AGE_MS (2 * CLOCK_SECOND) /* a changed name or zone is seen at once, for people \
+					    */
 
 static const struct query Q[] QUERIES = {
 	{ .sql = "SELECT name, value FROM setting WHERE name IN ('site.name', 'site.language', "
@@ -199,7 +204,7 @@ take_path(struct req *r)
 	return 0;
 }
 
-/* Forms of ours are urlencoded; files will have a page of their own. */
+/* Forms of ours are urlencoded. One with a file is read when its route is known (take_upload). */
 static int
 take_body(struct req *r)
 {
@@ -208,13 +213,90 @@ take_body(struct req *r)
 
 	if (in->is_too_long)
 		return 413;
-	if (r->method != POST || in->body_length == 0)
+	if (r->method != POST || in->read_body != NULL || in->body_length == 0)
 		return 0;
-	if (strncasecmp(in->type, "multipart/", strlen("multipart/")) == 0)
-		return 400;
 	if (strncasecmp(in->type, form, strlen(form)) != 0)
 		return 415;
 	return params_parse(r->arena, in->body, in->body_length, &r->body) == RC_OK ? 0 : 400;
+}
+
+/* Files. */
+
+struct spool {
+	const struct request *in;
+	FILE *file;
+};
+
+static size_t
+read_upload(void *context, char *bytes, size_t size)
+{
+	struct spool *spool = context;
+
+	return spool->in->read_body(spool->in->context, bytes, size);
+}
+
+static bool
+write_upload(void *context, const char *bytes, size_t size)
+{
+	struct spool *spool = context;
+
+	return fwrite(bytes, 1, size, spool->file) == size;
+}
+
+static void
+remove_upload(void *path)
+{
+	unlink(path);
+}
+
+static enum rc
+spool_upload(struct req *r, FILE *file, const char *path)
+{
+	struct spool spool = { .in = r->in, .file = file };
+	struct upload_stream stream = { read_upload, write_upload, &spool };
+	struct upload *upload = arena_alloc(r->arena, sizeof(*upload));
+	enum rc rc = upload_parse(r->arena, r->in->type, &stream, &r->body, upload);
+
+	if (fclose(file) != 0 || rc == RC_UNAVAILABLE) {
+		log_error(r->path, "%s: %s", path, strerror(errno));
+		rc = RC_UNAVAILABLE;
+	}
+	if (*upload->field != '\0')
+		r->upload = upload;
+	r->upload_path = path;
+	return rc;
+}
+
+/* The status that refuses it, or 0. Who may not use the route is refused by route_run, unread. */
+static int
+take_upload(struct req *r)
+{
+	unsigned char random[12];
+	char hex[2 * sizeof(random) + 1];
+
+	if (!r->route->is_upload)
+		return 400;
+	if (!may(r, r->route->permission))
+		return 0;
+	secret_random(random, sizeof(random));
+	text_hex(random, sizeof(random), hex);
+	char *path = arena_printf(r->arena, "%s/upload-%s", r->conf->web_spool, hex);
+	FILE *file = fopen(path, "wxe");
+	if (file == NULL) {
+		log_error(r->path, "%s: %s", path, strerror(errno));
+		return 503;
+	}
+	arena_on_free(r->arena, remove_upload, path);
+	switch (spool_upload(r, file, path)) {
+	case RC_OK:
+		return 0;
+	case RC_CONFLICT:
+		return 413;
+	case RC_UNAVAILABLE:
+		return 503;
+	default:
+		return 400;
+	}
 }
 
 static int
@@ -270,7 +352,10 @@ dispatch(struct req *r)
 
 	r->route =
 	    route_find(r->site->routes, r->site->count, r->method, r->path, &r->id, &allowed);
-	if (r->route != NULL)
+	int status = r->route != NULL && r->in->read_body != NULL ? take_upload(r) : 0;
+	if (status != 0)
+		answer_status(r, status, ANSWER_WORDS, NULL);
+	else if (r->route != NULL)
 		route_run(r);
 	else if (allowed != 0)
 		refuse_method(r, allowed);

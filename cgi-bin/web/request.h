@@ -34,6 +34,8 @@ struct request {
 	const char *body;
 	size_t body_length;
 	bool is_too_long; /* the body is above PARAM_BODY_MAX; it was not kept */
+	/* The next bytes of a body that was not read yet (multipart), 0 at its end; else NULL. */
+	size_t (*read_body)(void *context, char *bytes, size_t size);
 	/* Value of a FastCGI parameter such as "HTTP_COOKIE", "" when absent. */
 	const char *(*header)(void *context, const char *name);
 	void *context;

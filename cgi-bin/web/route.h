@@ -18,6 +18,7 @@
 #include "model/permission.h"
 #include "model/session.h"
 #include "param.h"
+#include "upload.h"
 #include "view.h"
 
 enum method { GET = 1, POST = 2 }; /* HEAD is served as GET without a body */
@@ -47,6 +48,8 @@ struct req {
 	const char *language; /* "zh-CN" or "en" */
 	const char *theme;    /* "auto", "light", "dark" */
 	struct params query, body, cookies;
+	const struct upload *upload; /* the file of an is_upload route, NULL without one */
+	const char *upload_path;     /* where it lies until the request is over */
 	struct user user;
 	const struct session *session; /* NULL: nobody is signed in */
 	const struct scope *scope;     /* buildings the reader may see; nobody: nothing */
@@ -71,6 +74,7 @@ struct route {
 	bool while_must_change; /* open to a person who has to choose a new password first */
 	bool while_must_enrol;	/* … to one whose role asks for a second factor not set up yet */
 	bool while_viewing;	/* a POST that is open while one looks through another role */
+	bool is_upload; /* a POST with a file (upload.h); the permission is checked before it is read */
 	bool confirms; /* the password is asked again when it was given too long ago (confirm.h) */
 };
 
