@@ -94,6 +94,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON meter   TO voltill_settings@localhost;
 GRANT SELECT, INSERT ON meter_place            TO voltill_settings@localhost;
 GRANT SELECT ON meter_state                    TO voltill_settings@localhost;
 GRANT SELECT ON meter_link                     TO voltill_settings@localhost;
+GRANT SELECT ON poll_hour                      TO voltill_settings@localhost;
+GRANT SELECT ON v_meter_now                    TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tariff TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tariff_version TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tariff_season TO voltill_settings@localhost;
@@ -117,6 +119,7 @@ GRANT SELECT, INSERT, UPDATE (state, cancel_at, ended_at, result) ON command TO 
 GRANT SELECT ON command_attempt                TO voltill_settings@localhost;
 GRANT SELECT ON meter_config                   TO voltill_settings@localhost;
 GRANT SELECT ON bus_scan                       TO voltill_settings@localhost;
+GRANT SELECT ON v_meter_now                    TO voltill_settings@localhost;
 
 -- sealer: chains what others wrote into the audit. It can only add a link.
 GRANT SELECT ON schema_version                 TO voltill_sealer@localhost;

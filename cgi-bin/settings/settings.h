@@ -55,6 +55,22 @@ enum rc confirm_page(struct req *r, const struct confirm *confirm);
 
 enum rc settings_start(struct req *r); /* start.c */
 
+enum rc operators(struct req *r);    /* operators.c */
+enum rc operator_new(struct req *r); /* operator.c */
+enum rc operator_edit(struct req *r);
+enum rc operator_ask_disable(struct req *r);
+enum rc operator_disable(struct req *r);
+enum rc operator_enable(struct req *r);
+enum rc operator_password(struct req *r);
+enum rc operator_end_sessions(struct req *r);
+enum rc operator_totp(struct req *r);
+enum rc operator_unlock(struct req *r);
+enum rc roles(struct req *r); /* roles.c */
+enum rc role_new(struct req *r);
+enum rc role_edit(struct req *r);
+enum rc role_ask_delete(struct req *r);
+enum rc role_remove(struct req *r);
+enum rc role_look(struct req *r);
 enum rc audit_page(struct req *r); /* audit.c */
 enum rc audit_one(struct req *r);
 
@@ -80,6 +96,13 @@ enum rc bus_ask_delete(struct req *r);
 enum rc bus_delete(struct req *r);
 enum rc models(struct req *r); /* models.c */
 enum rc model_page(struct req *r);
+enum rc meters(struct req *r);	  /* meters.c */
+enum rc meter_new(struct req *r); /* meter.c */
+enum rc meter_edit(struct req *r);
+enum rc meter_install_again(struct req *r);
+enum rc meter_ask_remove(struct req *r); /* meter_remove.c */
+enum rc meter_take_off(struct req *r);
+enum rc meter_box(struct req *r); /* meter_box.c: GET with preview, POST */
 
 /* system.c: the topics of /settings/system; the path says which. */
 enum rc system_form(struct req *r);
@@ -88,5 +111,19 @@ enum rc system_save(struct req *r);
 enum rc system_sms(struct req *r);
 enum rc system_sms_form(struct req *r);
 enum rc system_sms_save(struct req *r);
+
+enum rc orders(struct req *r);	     /* orders.c */
+enum rc order(struct req *r);	     /* order.c */
+enum rc order_cancel(struct req *r);
+enum rc order_retry(struct req *r);
+enum rc order_new(struct req *r); /* order_new.c */
+enum rc order_create(struct req *r);
+enum rc meter_write(struct req *r);
+enum rc meter_read(struct req *r);
+enum rc scan(struct req *r); /* scan.c */
+enum rc scan_send(struct req *r);
+enum rc scan_cancel(struct req *r);
+enum rc bus_test(struct req *r);
+enum rc bus_test_send(struct req *r);
 
 #endif
