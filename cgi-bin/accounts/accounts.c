@@ -13,6 +13,7 @@ static const struct route routes[] = {
 	{ GET, "/accounts/board", PERM_METER_VIEW, board, .nav = "Board" },
 	{ GET, "/accounts/meters", PERM_METER_VIEW, meters, .nav = "Meters" },
 	{ GET, "/accounts/meters/{id}", PERM_METER_VIEW, meter, .nav = "Meters" },
+	{ GET, "/accounts/meters/{id}/config", PERM_METER_VIEW, meter_config, .nav = "Meters" },
 	{ GET, "/accounts/gateways", PERM_BUS_VIEW, gateways, .nav = "Gateways" },
 	{ GET, "/accounts/gateways/{id}", PERM_BUS_VIEW, gateway, .nav = "Gateways" },
 };

@@ -15,6 +15,7 @@ enum rc overview(struct req *r);
 enum rc board(struct req *r);
 enum rc meters(struct req *r);
 enum rc meter(struct req *r);
+enum rc meter_config(struct req *r); /* meter_config.c */
 enum rc gateways(struct req *r);
 enum rc gateway(struct req *r);
 

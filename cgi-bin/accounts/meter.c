@@ -55,8 +55,8 @@ read_page(struct req *r, struct meter_page *page)
 		form_error(r, "d", "BadDay");
 }
 
-static void
-show_tabs(struct req *r, const struct meter_page *page)
+void
+meter_tabs_show(struct req *r, const struct meter_page *page)
 {
 	struct node *tabs = view_node(r->view, "Tabs");
 
@@ -67,11 +67,17 @@ show_tabs(struct req *r, const struct meter_page *page)
 		    meter_url(r, tab, tab == TAB_USAGE ? page->view : USAGE_DAY, page->day));
 		node_bool(r->view, node, "Current", tab == page->tab);
 	}
-	view_set(r->view, "Tab", TAB_NAMES[page->tab]);
+	struct node *config = node_add(r->view, tabs);
+	node_set(r->view, config, "Key", "TabConfig");
+	node_set(r->view, config, "Href",
+	    arena_printf(r->arena, "/accounts/meters/%lld/config", (long long)r->id));
+	node_bool(r->view, config, "Current", page->tab == TABS);
+	if (page->tab < TABS)
+		view_set(r->view, "Tab", TAB_NAMES[page->tab]);
 }
 
-static void
-show_head(struct req *r, const struct meter_detail *detail)
+void
+meter_head_show(struct req *r, const struct meter_detail *detail)
 {
 	const struct meter *meter = &detail->meter;
 	struct node *node = view_node(r->view, "Meter");
@@ -187,8 +193,8 @@ meter(struct req *r)
 		return state.tab == TAB_READINGS ? registers_answer(r, &state)
 						 : usage_answer(r, &state);
 	}
-	show_head(r, &state.detail);
-	show_tabs(r, &state);
+	meter_head_show(r, &state.detail);
+	meter_tabs_show(r, &state);
 	live_show(r, &state.detail);
 	/* The refresh asks for the live values only. */
 	if (!r->is_fragment && (rc = show_tab(r, &state)) != RC_OK)

@@ -8,7 +8,7 @@
 #include "list.h"
 #include "model/usage.h"
 
-enum meter_tab { TAB_USAGE, TAB_READINGS, TAB_LINK, TABS };
+enum meter_tab { TAB_USAGE, TAB_READINGS, TAB_LINK, TABS /* the parameters: a page of its own */ };
 
 /* The state of the page, which is its address. */
 struct meter_page {
@@ -21,6 +21,10 @@ struct meter_page {
 };
 
 const char *meter_url(struct req *r, enum meter_tab tab, enum usage_view view, struct day day);
+
+/* meter.c: name, place and plate; the tabs. */
+void meter_head_show(struct req *r, const struct meter_detail *detail);
+void meter_tabs_show(struct req *r, const struct meter_page *page);
 
 /* Live values and the switch with its reason. */
 void live_show(struct req *r, const struct meter_detail *detail);

@@ -1,0 +1,20 @@
+<?cs if:!Page.IsFragment ?><?cs call:ui_crumbs() ?>
+<?cs call:ui_title(T.Settings.Scan.Title) ?>
+<?cs call:ui_errors() ?>
+<p><?cs var:Bus.Gateway ?> · <?cs var:Bus.Name ?> <small><?cs var:T.Transport[Bus.Transport] ?> · <?cs var:Bus.Address ?></small></p>
+<?cs if:Bus.IsDisabled ?><p class="notice notice-warning"><?cs call:ui_icon("alert-triangle") ?><span><?cs var:T.Settings.Scan.Disabled ?></span></p><?cs elif:!Bus.Collector ?><p class="notice notice-warning"><?cs call:ui_icon("alert-triangle") ?><span><?cs var:T.Settings.Scan.NoCollector ?></span></p><?cs /if ?>
+<?cs if:!Last.IsOpen ?><form method="post" action="/settings/buses/<?cs var:Bus.Id ?>/scan" class="form card"><?cs call:ui_secret() ?><input type="hidden" name="key" value="<?cs var:Order.Key ?>">
+<div class="fields"><?cs call:ui_number("from", T.Settings.Scan.From, "") ?><?cs call:ui_number("to", T.Settings.Scan.To, "") ?></div><p class="form-text"><?cs var:T.Settings.Scan.Hint ?></p>
+<div class="toolbar"><?cs call:ui_submit("search", T.Settings.Scan.Start) ?><a class="btn btn-quiet" href="/settings/buses/<?cs var:Bus.Id ?>/test"><?cs call:ui_icon("plug") ?> <?cs var:T.Settings.Test.Title ?></a></div></form><?cs /if ?>
+<div id="scan"<?cs if:Last.IsOpen ?> hx-get="<?cs var:Page.Path ?>" hx-trigger="every 2s" hx-swap="innerMorph"<?cs /if ?>>
+<?cs /if ?><?cs if:?Last.BatchId ?><section class="card" aria-labelledby="last"><h2 id="last"><?cs var:T.Settings.Scan.Last ?> <?cs call:ui_at(Last.Made) ?></h2>
+<p><span class="order-state order-<?cs var:Last.State ?>"><?cs call:ui_icon(T.Order.Icon[Last.State]) ?> <?cs if:Last.IsCancelling ?><?cs var:T.Settings.Scan.Cancelling ?><?cs else ?><?cs var:T.Order.State[Last.State] ?><?cs /if ?></span> <?cs var:Last.Result ?></p>
+<?cs call:ui_progress(Last.Step, Last.Steps, T.Settings.Scan.Progress) ?>
+<?cs if:Last.IsOpen ?><form method="post" action="/settings/buses/<?cs var:Bus.Id ?>/scan/cancel"><?cs call:ui_secret() ?><button class="btn btn-quiet" type="submit"><?cs call:ui_icon("x") ?> <?cs var:T.Settings.Scan.Stop ?></button></form><?cs /if ?>
+<?cs if:?Counts.0.Verdict ?><dl class="facts"><?cs each:sum = Counts ?><div><dt><?cs var:T.Settings.Scan.Verdict[sum.Verdict] ?></dt><dd><?cs var:sum.Count ?></dd></div><?cs /each ?></dl><?cs /if ?></section>
+<?cs if:?Found.0.Unit ?><div class="table-wrap"><table class="list"><caption class="visually-hidden"><?cs var:T.Settings.Scan.Found ?></caption>
+<thead><tr><th scope="col" class="number"><?cs var:T.Word.Unit ?></th><th scope="col"><?cs var:T.Word.State ?></th><th scope="col"><?cs var:T.Word.Model ?></th><th scope="col"><?cs var:T.Settings.Scan.Shows ?></th><th scope="col" class="number"><?cs var:T.Settings.Scan.AnswerMs ?></th><th scope="col"><?cs var:T.Word.Meter ?></th></tr></thead>
+<tbody><?cs each:row = Found ?><tr id="unit-<?cs var:row.Unit ?>"><td class="number" data-label="<?cs var:T.Word.Unit ?>"><?cs var:row.Unit ?></td><td data-label="<?cs var:T.Word.State ?>"><span class="scan-<?cs var:row.Verdict ?>"><?cs call:ui_icon(T.Settings.Scan.Icon[row.Verdict]) ?> <?cs var:T.Settings.Scan.Verdict[row.Verdict] ?></span></td><td data-label="<?cs var:T.Word.Model ?>"><?cs if:row.Model ?><?cs var:row.Model ?><?cs else ?>—<?cs /if ?></td><td data-label="<?cs var:T.Settings.Scan.Shows ?>"><?cs if:row.Number ?><?cs var:row.Number ?><?cs else ?>—<?cs /if ?></td><td class="number" data-label="<?cs var:T.Settings.Scan.AnswerMs ?>"><?cs if:?row.AnswerMs ?><?cs var:row.AnswerMs ?><?cs else ?>—<?cs /if ?></td><td data-label="<?cs var:T.Word.Meter ?>"><?cs if:row.Href ?><a href="<?cs var:row.Href ?>"><?cs var:row.MeterNumber ?></a> <?cs var:row.MeterPlace ?><?cs elif:row.AdoptHref ?><a class="btn btn-quiet" href="<?cs var:row.AdoptHref ?>"><?cs call:ui_icon("plus") ?> <?cs var:T.Settings.Scan.Adopt ?></a><?cs else ?>—<?cs /if ?></td></tr>
+<?cs /each ?></tbody></table></div><?cs /if ?>
+<?cs if:?Silent.0.Range ?><p class="form-text"><?cs var:T.Settings.Scan.SilentUnits ?> <?cs each:range = Silent ?><?cs if:!first(range) ?>, <?cs /if ?><?cs var:range.Range ?><?cs /each ?></p><?cs /if ?><?cs /if ?>
+<?cs if:!Page.IsFragment ?></div><?cs /if ?>

@@ -1,0 +1,15 @@
+<?cs if:!Page.IsFragment ?><?cs call:ui_crumbs() ?>
+<?cs call:ui_title(T.Settings.Test.Title) ?>
+<?cs call:ui_errors() ?>
+<p><?cs var:Bus.Gateway ?> · <?cs var:Bus.Name ?> <small><?cs var:T.Transport[Bus.Transport] ?> · <?cs var:Bus.Address ?></small></p>
+<?cs if:Bus.IsDisabled ?><p class="notice notice-warning"><?cs call:ui_icon("alert-triangle") ?><span><?cs var:T.Settings.Scan.Disabled ?></span></p><?cs elif:!Bus.Collector ?><p class="notice notice-warning"><?cs call:ui_icon("alert-triangle") ?><span><?cs var:T.Settings.Scan.NoCollector ?></span></p><?cs /if ?>
+<?cs if:!Last.IsOpen ?><form method="post" action="/settings/buses/<?cs var:Bus.Id ?>/test" class="form"><?cs call:ui_secret() ?><input type="hidden" name="key" value="<?cs var:Order.Key ?>"><div class="toolbar"><?cs call:ui_submit("plug", T.Settings.Test.Start) ?><a class="btn btn-quiet" href="/settings/buses/<?cs var:Bus.Id ?>/scan"><?cs call:ui_icon("search") ?> <?cs var:T.Settings.Scan.Title ?></a></div></form><?cs /if ?>
+<div id="test"<?cs if:Last.IsOpen ?> hx-get="<?cs var:Page.Path ?>" hx-trigger="every 1s" hx-swap="innerMorph"<?cs /if ?>>
+<?cs /if ?><?cs if:?Last.BatchId ?><section class="card" aria-labelledby="last"><h2 id="last"><?cs var:T.Settings.Test.Last ?> <?cs call:ui_at(Last.Made) ?></h2>
+<ol class="test-steps"><?cs each:step = Steps ?><li class="test-<?cs var:step.State ?>"><?cs call:ui_icon(T.Settings.Test.Icon[step.State]) ?> <b><?cs var:T.Settings.Test.Step[step.Key] ?></b> <?cs var:T.Settings.Test.State[step.State] ?></li><?cs /each ?></ol>
+<?cs if:Last.Result ?><p class="notice <?cs if:Last.State == "confirmed" ?>notice-success<?cs else ?>notice-danger<?cs /if ?>"><?cs call:ui_icon(T.Order.Icon[Last.State]) ?><span><?cs var:Last.Result ?></span></p><?cs /if ?></section>
+<?cs if:?Found.0.Unit ?><div class="table-wrap"><table class="list"><caption class="visually-hidden"><?cs var:T.Settings.Test.Meters ?></caption>
+<thead><tr><th scope="col"><?cs var:T.Word.Meter ?></th><th scope="col" class="number"><?cs var:T.Word.Unit ?></th><th scope="col"><?cs var:T.Order.Outcome ?></th><th scope="col"><?cs var:T.Word.Model ?></th><th scope="col" class="number"><?cs var:T.Settings.Scan.AnswerMs ?></th></tr></thead>
+<tbody><?cs each:row = Found ?><tr><td data-label="<?cs var:T.Word.Meter ?>"><a href="<?cs var:row.Href ?>"><?cs var:row.MeterNumber ?></a> <?cs var:row.MeterPlace ?></td><td class="number" data-label="<?cs var:T.Word.Unit ?>"><?cs var:row.Unit ?></td><td data-label="<?cs var:T.Order.Outcome ?>"><?cs var:T.Settings.Test.Outcome[row.Outcome] ?></td><td data-label="<?cs var:T.Word.Model ?>"><?cs if:row.Model ?><?cs var:row.Model ?><?cs if:row.Verdict == "other_model" ?> <b class="negative"><?cs var:T.Settings.Scan.Verdict.other_model ?></b><?cs /if ?><?cs else ?>—<?cs /if ?></td><td class="number" data-label="<?cs var:T.Settings.Scan.AnswerMs ?>"><?cs if:?row.AnswerMs ?><?cs var:row.AnswerMs ?><?cs else ?>—<?cs /if ?></td></tr>
+<?cs /each ?></tbody></table></div><?cs /if ?><?cs /if ?>
+<?cs if:!Page.IsFragment ?></div><?cs /if ?>
