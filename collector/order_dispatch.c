@@ -50,7 +50,8 @@ take(struct db *db, void *context)
 	return rc;
 }
 
-/* A bus with a wrong definition has no thread: who waits for a test of it is told why. */
+/* A bus with a wrong definition has no thread, or still runs by the last right one: who waits for a
+ * test of it is told why. */
 static enum rc
 refuse(struct db *db, void *context)
 {
@@ -58,10 +59,11 @@ refuse(struct db *db, void *context)
 	enum rc rc = take(db, claim);
 
 	for (size_t i = 0; i < claim->count && rc == RC_OK; i++) {
-		if (!claim->is_taken[i])
-			continue;
 		bool is_of_bus = claim->commands[i].kind < COMMAND_KINDS &&
 				 command_trait(claim->commands[i].kind)->is_of_bus;
+		if (!claim->is_taken[i] || (!is_of_bus && claim->charge->bus != NULL))
+			continue;
+		claim->is_taken[i] = false;
 		const struct command_end end = { .command_id = claim->commands[i].command_id,
 			.epoch = claim->charge->lease.epoch,
 			.state = is_of_bus ? COMMAND_FAILED : COMMAND_QUEUED,
@@ -118,7 +120,7 @@ dispatch_bus(struct db *db, const struct lease_owner *owner, struct charge *char
 	    db, charge->lease.bus_id, claim.now, claim.commands, room, &claim.count);
 	if (rc != RC_OK || claim.count == 0)
 		return rc;
-	rc = db_transact(db, charge->bus != NULL ? take : refuse, &claim);
+	rc = db_transact(db, charge->is_refused ? refuse : take, &claim);
 	if (rc == RC_OK)
 		hand_over(charge, &claim);
 	else

@@ -1,6 +1,6 @@
 // Orders as the web writes them, and what came of them.
 import { randomBytes } from 'node:crypto';
-import { assert, Field, meterId, until } from './field.mjs';
+import { assert, Field, meterId, sleep, until } from './field.mjs';
 
 export const KINDS = { prices: 'write_prices', tou: 'write_tou', alarms: 'write_alarms', overload: 'write_overload', clock: 'write_clock' };
 
@@ -32,7 +32,7 @@ export function order(field, orders, { minutes = 60 } = {}) {
   return field.sql(`SELECT command_id FROM command WHERE command_batch_id = ${batch} ORDER BY command_id`).map((row) => Number(Object.values(row)[0]));
 }
 
-export const commands = (field, ids) => field.sql(`SELECT command_id, kind, state, step, attempts, result FROM command WHERE command_id IN (${ids}) ORDER BY command_id`);
+export const commands = (field, ids) => field.sql(`SELECT command_id, kind, state, step, attempts, result, ended_at FROM command WHERE command_id IN (${ids}) ORDER BY command_id`);
 
 export async function settled(field, ids, seconds = 15) {
   await until(`orders ${ids} settled`, () => field.number(`SELECT COUNT(*) FROM command WHERE command_id IN (${ids}) AND state IN ('queued', 'taken')`) === 0, seconds)
@@ -54,4 +54,4 @@ export async function held(field, bus, unit, keys) {
   return Object.fromEntries(keys.map((key) => [key, new RegExp(`(?:^|\\s)${key}=(\\S*)`).exec(answer)?.[1]]));
 }
 
-export { assert, Field, meterId, until };
+export { assert, Field, meterId, sleep, until };
