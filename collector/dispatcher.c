@@ -20,9 +20,11 @@
 #include "model/bus.h"
 #include "model/setting.h"
 #include "order_dispatch.h"
+#include "order_keep.h"
 
 #define LOOK_MS	       2000 /* between looks for changed definitions */
 #define ORDERS_MS      1000 /* between looks for orders, when nobody rings */
+#define KEEP_MIN_MS    5000 /* between looks whether meters hold what they shall */
 #define RETRY_MS       1000 /* between tries while the database is away */
 #define BUSES_MAX      900  /* as conf.c limits collector.max_buses: descriptors, see link.c */
 #define RENEW_IN_LEASE 4    /* renewals in the time of one lease */
@@ -44,7 +46,7 @@ struct dispatcher {
 	size_t count;
 	bool is_away;
 	char zone[64]; /* the setting as it was read last */
-	int64_t renew_at, look_at, orders_at, hold_until;
+	int64_t renew_at, look_at, orders_at, keep_at, hold_until;
 	int64_t
 	    renewing_since; /* renewals have worked without a break since then; 0: they do not */
 };
@@ -285,6 +287,23 @@ end_collector(struct dispatcher *d)
 		log_fatal("dispatcher", "cannot end the collector: %m");
 }
 
+/* Orders of the system itself. */
+static enum rc
+keep(struct dispatcher *d)
+{
+	int64_t wall = clock_now(), next_at;
+	size_t made;
+	enum rc rc = orders_keep(d->db, d->charges, d->count, wall, &made, &next_at);
+	int64_t wait_ms = next_at - wall;
+
+	if (rc != RC_OK)
+		return rc;
+	d->keep_at = clock_mono() + (wait_ms > KEEP_MIN_MS ? wait_ms : KEEP_MIN_MS);
+	if (made > 0)
+		d->orders_at = 0;
+	return RC_OK;
+}
+
 static void
 work(struct dispatcher *d)
 {
@@ -308,6 +327,8 @@ work(struct dispatcher *d)
 	if (rc == RC_OK)
 		rc = orders_dispatch(d->db, d->owner, d->charges, d->count, is_look_due);
 	d->orders_at = clock_mono() + ORDERS_MS;
+	if (rc == RC_OK && is_look_due && now >= d->keep_at)
+		rc = keep(d);
 	note_database(d, rc);
 }
 
@@ -343,6 +364,8 @@ wait_for_work(struct dispatcher *d)
 	if ((fds[1].revents & POLLIN) != 0) {
 		doorbell_answer(d->doorbell_fd);
 		d->look_at = d->orders_at = 0;
+		if (d->keep_at > clock_mono() + KEEP_MIN_MS)
+			d->keep_at = clock_mono() + KEEP_MIN_MS;
 	}
 	if ((fds[2].revents & POLLIN) != 0 && read(d->ends_fd, &count, sizeof(count)) > 0)
 		d->orders_at = 0;

@@ -17,8 +17,8 @@ struct claim {
 	size_t count;
 };
 
-static struct charge *
-find_charge(struct charge *charges, size_t count, uint32_t bus_id)
+struct charge *
+orders_find_charge(struct charge *charges, size_t count, uint32_t bus_id)
 {
 	size_t low = 0, high = count;
 
@@ -140,7 +140,7 @@ pass_cancels(struct db *db, const struct lease_owner *owner, struct charge *char
 	    db, owner->collector_id, command_ids, bus_ids, CANCELS_MAX, &found);
 
 	for (size_t i = 0; i < found && rc == RC_OK; i++) {
-		const struct charge *charge = find_charge(charges, count, bus_ids[i]);
+		const struct charge *charge = orders_find_charge(charges, count, bus_ids[i]);
 		if (charge != NULL && charge->bus != NULL)
 			bus_cancel(charge->bus, command_ids[i]);
 	}
@@ -168,7 +168,7 @@ orders_dispatch(struct db *db, const struct lease_owner *owner, struct charge *c
 	if (rc == RC_OK)
 		rc = command_list_buses(db, owner->collector_id, bus_ids, BUSES_MAX, &found);
 	for (size_t i = 0; i < found && rc == RC_OK; i++) {
-		struct charge *charge = find_charge(charges, count, bus_ids[i]);
+		struct charge *charge = orders_find_charge(charges, count, bus_ids[i]);
 		if (charge != NULL)
 			rc = dispatch_bus(db, owner, charge);
 	}

@@ -22,6 +22,9 @@ struct charge {
 	size_t unsure_count;
 };
 
+/* The charge of a bus, NULL if it is not ours. */
+struct charge *orders_find_charge(struct charge *charges, size_t count, uint32_t bus_id);
+
 /* Before the thread of a bus starts, and after it ended: what was claimed there and not settled, by
  * an earlier run or by another collector, is due again. */
 enum rc orders_requeue(struct db *db, const struct charge *charge);

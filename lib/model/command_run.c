@@ -19,6 +19,7 @@ enum {
 	FOUND,
 	CONFIG,
 	PUT_BACK,
+	FAILED,
 	EXPIRE,
 };
 
@@ -67,6 +68,10 @@ static const struct query Q[] QUERIES = {
 			      " AND kind IN ('write_prices', 'write_tou', 'write_alarms',"
 			      " 'write_overload', 'write_clock', 'read_config', 'scan_bus',"
 			      " 'test_bus')" },
+	[FAILED] = { .sql = "SELECT COUNT(*) FROM command WHERE meter_id = ?"
+			    " AND state IN ('failed', 'cancelled') AND kind = ? AND payload = ?"
+			    " AND ended_at >= ?",
+	    .bounded = "one row" },
 	[EXPIRE] = { .sql = "UPDATE command c JOIN bus_lease l ON l.bus_id = c.bus_id"
 			    " SET c.state = 'failed', c.ended_at = ?, c.result = 'expired'"
 			    " WHERE l.collector_id = ? AND c.state = 'queued'"
@@ -225,4 +230,16 @@ enum rc
 command_expire(struct db *db, uint32_t collector_id, int64_t now)
 {
 	return db_exec(db, &Q[EXPIRE], ARGS(T(now), I(collector_id), T(now)));
+}
+
+enum rc
+command_has_failed(struct db *db, int64_t meter_id, enum command_kind kind, const char *payload,
+    int64_t since, bool *has_failed)
+{
+	int64_t count = 0;
+	enum rc rc = db_int(db, &Q[FAILED],
+	    ARGS(I(meter_id), S(command_trait(kind)->name), S(payload), T(since)), &count);
+
+	*has_failed = count > 0;
+	return rc;
 }

@@ -71,6 +71,9 @@ enum rc command_store_config(
 /* A bus begins to be carried out here: what another, or an earlier run, had taken goes back to the
  * queue, if it is of a kind that may be repeated. */
 enum rc command_put_back(struct db *db, uint32_t bus_id);
+/* Whether the same order to the same meter failed, or was cancelled, since then. */
+enum rc command_has_failed(struct db *db, int64_t meter_id, enum command_kind kind,
+    const char *payload, int64_t since, bool *has_failed);
 /* Ends what waited too long, on the buses of this collector. */
 enum rc command_expire(struct db *db, uint32_t collector_id, int64_t now);
 
