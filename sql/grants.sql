@@ -21,6 +21,7 @@ GRANT SELECT, UPDATE (password_hash, password_changed_at, must_change, language,
 GRANT SELECT, INSERT, UPDATE (used_at), DELETE ON operator_recovery TO voltill_login@localhost;
 GRANT SELECT, INSERT, DELETE ON sign_in_step   TO voltill_login@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON operator_password TO voltill_login@localhost;
+GRANT SELECT ON site_image                     TO voltill_login@localhost;
 GRANT SELECT ON operator_scope                 TO voltill_login@localhost;
 GRANT SELECT ON place                          TO voltill_login@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON session       TO voltill_login@localhost;
@@ -71,6 +72,7 @@ GRANT SELECT ON v_meter_scope                  TO voltill_accounts@localhost;
 -- settings: what the building is and who works with it. It reads no password hash and writes no reading.
 GRANT SELECT ON schema_version                 TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE ON setting        TO voltill_settings@localhost;
+GRANT SELECT (kind), INSERT, DELETE ON site_image TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON role   TO voltill_settings@localhost;
 GRANT SELECT, INSERT, DELETE ON role_permission TO voltill_settings@localhost;
 -- It makes people and gives them one-time passwords, but it reads neither a hash nor a secret.
@@ -81,7 +83,7 @@ GRANT SELECT (operator_id, username, display_name, role_id, password_changed_at,
   totp_since, revision) ON operator            TO voltill_settings@localhost;
 GRANT SELECT (operator_id), DELETE ON operator_recovery TO voltill_settings@localhost;
 GRANT SELECT, DELETE ON login_attempt          TO voltill_settings@localhost;
-GRANT SELECT (operator_id, changed_at), INSERT, UPDATE (password_hash), DELETE ON operator_password TO voltill_settings@localhost;
+GRANT SELECT (operator_id, changed_at), INSERT, UPDATE, DELETE ON operator_password TO voltill_settings@localhost;
 GRANT SELECT, INSERT, DELETE ON operator_scope TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON place   TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON gateway TO voltill_settings@localhost;
@@ -106,8 +108,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON holiday TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON meter_tariff TO voltill_settings@localhost;
 GRANT SELECT ON reading                        TO voltill_settings@localhost;
 GRANT SELECT ON energy_day                     TO voltill_settings@localhost;
-GRANT SELECT ON account                        TO voltill_settings@localhost;
-GRANT SELECT ON account_meter                  TO voltill_settings@localhost;
+GRANT SELECT, INSERT, UPDATE, DELETE ON account TO voltill_settings@localhost;
+GRANT SELECT, INSERT, DELETE ON account_meter  TO voltill_settings@localhost;
+GRANT SELECT, INSERT, UPDATE ON import         TO voltill_settings@localhost;
+GRANT SELECT, INSERT, DELETE ON import_file    TO voltill_settings@localhost;
+GRANT SELECT, INSERT, UPDATE, DELETE ON import_job TO voltill_settings@localhost;
+GRANT SELECT, INSERT, UPDATE, DELETE ON import_row TO voltill_settings@localhost;
 GRANT SELECT ON v_place_scope                  TO voltill_settings@localhost;
 GRANT SELECT ON v_meter_scope                  TO voltill_settings@localhost;
 GRANT SELECT, UPDATE (seen_at, ended_at, end_reason, view_role_id, view_until) ON session TO voltill_settings@localhost;

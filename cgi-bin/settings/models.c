@@ -56,7 +56,7 @@ models(struct req *r)
 	return page(r, "settings/models.cs");
 }
 
-/* 10 of the register's unit are 0.1 V: what one step of the register is worth. */
+/* What one step of the register is worth: all of these are parts of a unit, "0.01 kWh". */
 static const char *
 step_text(struct req *r, const struct model_register *reg)
 {
@@ -85,8 +85,12 @@ step_text(struct req *r, const struct model_register *reg)
 			continue;
 		for (int d = 0; d < units[i].decimals; d++)
 			divisor *= 10;
-		return arena_printf(r->arena, "%lld.%0*lld %s", (long long)(reg->scale / divisor),
-		    units[i].decimals, (long long)(reg->scale % divisor), units[i].unit);
+		char *text =
+		    arena_printf(r->arena, "%lld.%0*lld", (long long)(reg->scale / divisor),
+			units[i].decimals, (long long)(reg->scale % divisor));
+		for (size_t end = strlen(text); text[end - 1] == '0'; end--)
+			text[end - 1] = '\0';
+		return arena_printf(r->arena, "%s %s", text, units[i].unit);
 	}
 	return reg->scale > 1 ? number_text(r, reg->scale) : "";
 }
@@ -115,7 +119,9 @@ show_registers(struct req *r, const struct meter_model *model)
 		node_set(r->view, node, "Type", reg->type);
 		node_set(r->view, node, "Step", step_text(r, reg));
 		node_set(r->view, node, "Ratio", *reg->ratio != '\0' ? reg->ratio : NULL);
-		if (reg->bits > 0)
+		if (reg->bits == 1)
+			node_int(r->view, node, "Bits", reg->shift);
+		else if (reg->bits > 1)
 			node_set(r->view, node, "Bits",
 			    arena_printf(
 				r->arena, "%d…%d", reg->shift, reg->shift + reg->bits - 1));

@@ -27,15 +27,6 @@ static const struct form_field FIELDS[] = {
 
 /* ---- showing ---- */
 
-static const char *
-title_of(struct req *r, const struct place_item *item)
-{
-	return arena_printf(r->arena, "%s %s",
-	    view_word(r->view,
-		arena_printf(r->arena, "Settings.Place.Kind.%s", place_kind_name(item->row.kind))),
-	    item->row.name);
-}
-
 void
 place_crumbs(struct req *r, const struct place_list *all, int64_t place_id)
 {
@@ -115,8 +106,9 @@ show_form(struct req *r, const struct place_list *all, const struct place_row *r
 		view_int(r->view, "Parent.Id", row->parent_id);
 		return page(r, "settings/place.cs");
 	}
-	place_crumbs(r, all, row->place_id);
-	view_set(r->view, "Page.Title", title_of(r, item));
+	place_crumbs(r, all, item->row.parent_id);
+	crumb(r, NULL, item->row.name);
+	view_set(r->view, "Page.Title", item->row.name);
 	view_int(r->view, "Place.Id", row->place_id);
 	view_set(r->view, "Place.Kind", place_kind_name(row->kind));
 	view_int(r->view, "Place.Meters", item->meters_in);
