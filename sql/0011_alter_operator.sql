@@ -40,6 +40,18 @@ CREATE TABLE IF NOT EXISTS operator_password (
   CONSTRAINT fk_operator_password_operator FOREIGN KEY (operator_id) REFERENCES operator (operator_id)
 ) ENGINE=InnoDB COMMENT='the newest hashes of each operator: which passwords may not come back (setting password.history)';
 
+CREATE TABLE IF NOT EXISTS site_image (
+  kind       ENUM('logo') NOT NULL,
+  type       ENUM('image/png','image/jpeg','image/webp') NOT NULL,
+  width      SMALLINT UNSIGNED NOT NULL,
+  height     SMALLINT UNSIGNED NOT NULL,
+  digest     CHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'also in setting site.logo: its version',
+  bytes      MEDIUMBLOB NOT NULL,
+  changed_by INT UNSIGNED NULL,
+  changed_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (kind)
+) ENGINE=InnoDB;
+
 CREATE TABLE IF NOT EXISTS sign_in_step (
   step_id     BINARY(32) NOT NULL COMMENT 'SHA-256 of the cookie value',
   operator_id INT UNSIGNED NOT NULL,
@@ -74,3 +86,5 @@ SELECT role_id, permission FROM role JOIN (
 ) AS basics USING (code);
 
 INSERT INTO setting (name, value) VALUES ('session.confirm_min', '10') ON DUPLICATE KEY UPDATE name = VALUES(name);
+
+ALTER TABLE audit ADD INDEX IF NOT EXISTS ix_audit_action (action, at);

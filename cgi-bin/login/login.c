@@ -10,6 +10,7 @@ static const struct route routes[] = {
 	{ GET, "/", PERM_PUBLIC, home, .nav = "" },
 	{ GET, "/login", PERM_PUBLIC, signin_show, .nav = "" },
 	{ POST, "/login", PERM_PUBLIC, signin, .is_form = true },
+	{ GET, "/login/logo", PERM_PUBLIC, logo },
 	{ POST, "/login/out", PERM_SIGNED_IN, signout, .while_must_change = true,
 	    .while_must_enrol = true, .while_viewing = true },
 	{ GET, "/login/confirm", PERM_SIGNED_IN, confirm_show, .while_must_enrol = true },

@@ -9,6 +9,7 @@
 
 enum rc home(struct req *r); /* "/" leads to the overview or to the door */
 
+enum rc logo(struct req *r); /* logo.c */
 enum rc signin_show(struct req *r);
 enum rc signin(struct req *r);
 enum rc signout(struct req *r);

@@ -8,6 +8,7 @@
 
 static const struct system_topic TOPICS[] = {
 	{ "Site", "/settings/system", SETTING_SITE },
+	{ "Logo", "/settings/system/logo", SETTING_LOGO },
 	{ "Receipt", "/settings/system/receipt", SETTING_RECEIPT },
 	{ "Alarm", "/settings/system/alarms", SETTING_ALARM },
 	{ "Sms", "/settings/system/sms", SETTING_SMS },

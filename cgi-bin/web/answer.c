@@ -237,6 +237,9 @@ frame_view(struct req *r, const char *name)
 	view_time(r->view, "Page.Now", r->now, r->now, 0);
 	view_set(r->view, "Site.Name", r->site->name);
 	view_set(r->view, "Site.Currency", currency_sign(r));
+	if (*r->site->logo != '\0')
+		view_set(r->view, "Site.LogoHref",
+		    arena_printf(r->arena, "/login/logo?v=%s", r->site->logo));
 	user_view(r);
 	if (r->is_fragment)
 		return;
@@ -371,6 +374,15 @@ answer_file(struct req *r, const char *name, const char *type, const char *dispo
 	set_header(r, "Content-Disposition", disposition);
 	set_header(r, "X-Accel-Redirect", arena_printf(r->arena, "/_spool/%s", name));
 	finish(r, 200, type, "", 0);
+}
+
+void
+answer_image(struct req *r, const char *type, const char *bytes, size_t length)
+{
+	for (struct header *header = r->answer->headers; header != NULL; header = header->next)
+		if (strcmp(header->name, "Cache-Control") == 0)
+			header->value = "public, max-age=31536000, immutable";
+	finish(r, 200, type, bytes, length);
 }
 
 bool

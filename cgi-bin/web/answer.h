@@ -37,6 +37,9 @@ void answer_sign_in(struct req *r);
 /* The answer is a file of the spool folder, handed out by nginx. disposition: see export.c. */
 void answer_file(struct req *r, const char *name, const char *type, const char *disposition);
 
+/* The answer is a picture whose address names its version: it may be kept for a year. */
+void answer_image(struct req *r, const char *type, const char *bytes, size_t length);
+
 /* The headers of reliability.md W-62, on every answer. */
 void answer_security(struct req *r);
 

@@ -13,12 +13,13 @@
 #include "lang.h"
 #include "request.h"
 
-#define SETTINGS_AGE_MS (2 * CLOCK_SECOND) /* a changed name or zone is seen at once, for people \
-					    */
+#define SETTINGS_AGE_MS                                                          \
+	(2 * CLOCK_SECOND) /* a changed name or zone is seen at once, for people \
+			    */
 
 static const struct query Q[] QUERIES = {
 	{ .sql = "SELECT name, value FROM setting WHERE name IN ('site.name', 'site.language', "
-		 "'site.currency', 'site.time_zone') LIMIT 4" },
+		 "'site.currency', 'site.logo', 'site.time_zone') LIMIT 5" },
 };
 
 const char *
@@ -90,6 +91,8 @@ refresh_settings(struct site *site)
 			text_copy(site->language, sizeof(site->language), value);
 		else if (strcmp(name, "site.currency") == 0)
 			text_copy(site->currency, sizeof(site->currency), value);
+		else if (strcmp(name, "site.logo") == 0)
+			text_copy(site->logo, sizeof(site->logo), value);
 		else if (strcmp(clock_zone(), value) != 0 && clock_set_zone(value) != RC_OK)
 			log_error("setting", "site.time_zone: there is no zone %s", value);
 	}

@@ -24,6 +24,7 @@ struct site {
 	char name[200];	   /* setting site.name */
 	char language[16]; /* setting site.language */
 	char currency[8];  /* setting site.currency; "" before it was read */
+	char logo[20];	   /* setting site.logo: version of the logo, "" without one */
 	int64_t read_at;   /* when the settings were read, monotonic; 0: never */
 	bool is_spoiled;   /* something leaked: the worker ends after this request */
 };

@@ -29,6 +29,7 @@ enum setting_group {
 	SETTING_PASSWORD = 4,
 	SETTING_SESSION = 5,
 	SETTING_KEEP = 6,
+	SETTING_LOGO = 7, /* site_image.h */
 	SETTING_SMS = 10, /* + enum sms_event */
 };
 

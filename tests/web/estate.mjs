@@ -39,6 +39,8 @@ UPDATE tariff_version SET state='published',valid_from='2026-01-01',published_at
 INSERT INTO holiday(day,kind,name) VALUES('2026-10-01','holiday','国庆节'),('2026-10-10','workday','调休');
 INSERT INTO import(import_id,kind,file_name,file_digest,state,created_at,ended_at,rows_total,rows_new) VALUES(1,'places','places.csv',REPEAT('x',32),'applied',${at},${at},2,2);
 INSERT INTO import_row(import_id,row_no,outcome,label,object_id,cells,changes,old_cells) VALUES(1,2,'new','云谷 1号楼',2,'云谷,1号楼','','');
+INSERT INTO site_image(kind,type,width,height,digest,bytes,changed_at) VALUES('logo','image/png',1,1,'0123456789abcdef',UNHEX('89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082'),${at});
+INSERT INTO setting(name,value) VALUES('site.logo','0123456789abcdef');
 ${buildingRows(A)}${buildingRows(B)}`);
 }
 

@@ -37,9 +37,8 @@ test('a name, a zone and a language count everywhere within seconds', async () =
     for (const page of ['/settings', '/accounts/overview', '/login/password', '/settings/system/alarms']) texts.push((await admin.get(page)).text);
     return texts.every((text) => text.includes('云谷大厦 &lt;b&gt;')) && texts[3].includes('€');
   }, 10);
-  const { text } = await admin.get('/settings/system');
   const at = maria.one("SELECT DATE_FORMAT(changed_at + INTERVAL 9 HOUR, '%Y-%m-%d %H:%i:%s') FROM setting WHERE name='site.name'");
-  assert.ok(text.includes(at), 'who set it last stands there, in the new zone');
+  await until('who set it last and when, in the new zone', async () => (await admin.get('/settings/system')).text.includes(at), 10);
   assert.match(audits().at(-1).detail, /^site_name: Voltill -> 云谷大厦 <b>\nsite_time_zone: Asia\/Shanghai -> Asia\/Tokyo\nsite_currency: CNY -> EUR$/);
   const before = audits().length;
   const answer = await save('/settings/system', {});
@@ -135,6 +134,34 @@ test('texts of messages: variables are checked, a preview says what it costs, no
   assert.equal(stored('sms.credit1_zh'), '余额 {credit} <b>');
   assert.match((await admin.get('/settings/system/sms')).text, /余额 18\.60 &lt;b&gt;/);
   assert.equal((await admin.get('/settings/system/sms/9')).status, 404);
+});
+
+/* ---- the logo ---- */
+
+const PNG = Buffer.from('89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082', 'hex');
+
+async function upload(name, bytes, type = 'image/png') {
+  const { csrf } = await fields(admin, '/settings/system/logo');
+  const edge = 'edge7d9f', part = (head, body) => Buffer.concat([Buffer.from(`--${edge}\r\nContent-Disposition: form-data; ${head}\r\n\r\n`), body, Buffer.from('\r\n')]);
+  const body = Buffer.concat([part('name="csrf"', Buffer.from(csrf)), part(`name="file"; filename="${name}"\r\nContent-Type: ${type}`, bytes), Buffer.from(`--${edge}--\r\n`)]);
+  return admin.request('POST', '/settings/system/logo', { body, headers: { 'content-type': `multipart/form-data; boundary=${edge}` } });
+}
+
+test('a logo is taken for what it is, shown everywhere, kept by browsers, and goes away', async () => {
+  for (const [name, bytes] of [['a.png', Buffer.from('<svg onload=alert(1)>')], ['a.svg', Buffer.from('<?xml version="1.0"?><svg/>')], ['empty.png', Buffer.alloc(0)], ['a.png', PNG.subarray(0, 20)],
+    ['big.png', Buffer.concat([PNG, Buffer.alloc(256 * 1024)])], ['wide.png', Buffer.concat([PNG.subarray(0, 16), Buffer.from('00002711', 'hex'), PNG.subarray(20)])], ['a.gif', Buffer.from('GIF89a0000')]]) {
+    assert.equal((await upload(name, bytes)).status, 422, `${name} ${bytes.length}`);
+  }
+  assert.equal((await admin.get('/login/logo')).status, 404);
+  assert.equal((await upload('../../x.svg', PNG, 'image/svg+xml')).status, 303, 'the bytes count, not the name');
+  await until('the logo on every page', async () => /<img class="logo" src="\/login\/logo\?v=/.test((await admin.get('/accounts/overview')).text), 10);
+  const shown = await web.client().get(/src="(\/login\/logo[^"]*)"/.exec((await web.client().get('/login')).text)?.[1] ?? '/login/logo');
+  assert.deepEqual([shown.status, shown.headers.get('content-type'), shown.bytes.equals(PNG)], [200, 'image/png', true]);
+  assert.match(shown.headers.get('cache-control'), /immutable/);
+  assert.equal(shown.headers.get('x-content-type-options'), 'nosniff');
+  assert.match(audits().at(-1).detail, /image\/png 1x1/);
+  assert.equal((await admin.submit('/settings/system/logo', {}, { action: '/settings/system/logo/delete' })).status, 303);
+  await until('no logo', async () => !/class="logo"/.test((await admin.get('/accounts/overview')).text), 10);
 });
 
 /* ---- the rules for passwords, where people sign in ---- */
