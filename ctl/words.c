@@ -35,7 +35,13 @@ shell_language(void)
 static bool
 is_wanted(const char *key)
 {
-	return strncmp(key, "T.Error.", 8) == 0 || strncmp(key, "T.Field.", 8) == 0;
+	static const char *const branches[] = { "T.Error.", "T.Field.",
+		"T.Settings.Import.Column." };
+
+	for (size_t i = 0; i < COUNT(branches); i++)
+		if (strncmp(key, branches[i], strlen(branches[i])) == 0)
+			return true;
+	return false;
 }
 
 /* One line: "name {", "}", "name = text" or a remark. path is where we are, "T.Error.". */

@@ -48,6 +48,18 @@ static const struct route routes[] = {
 	{ POST, "/settings/meters/{id}/reinstall", PERM_METER_EDIT, meter_install_again, .nav = "Meters" },
 	{ GET, "/settings/meters/{id}/remove", PERM_METER_EDIT, meter_ask_remove, .nav = "Meters" },
 	{ POST, "/settings/meters/{id}/remove", PERM_METER_EDIT, meter_take_off, .nav = "Meters", .confirms = true },
+
+	{ GET, "/settings/imports", PERM_IMPORT, imports, .nav = "Imports" },
+	{ GET, "/settings/imports/template", PERM_IMPORT, import_template, .nav = "Imports" },
+	{ GET, "/settings/imports/new", PERM_IMPORT, import_new, .nav = "Imports" },
+	{ POST, "/settings/imports/new", PERM_IMPORT, import_new, .nav = "Imports", .is_upload = true },
+	{ GET, "/settings/imports/{id}", PERM_IMPORT, import_page, .nav = "Imports" },
+	{ POST, "/settings/imports/{id}/sheet", PERM_IMPORT, import_sheet_choice, .nav = "Imports" },
+	{ POST, "/settings/imports/{id}/columns", PERM_IMPORT, import_columns, .nav = "Imports" },
+	{ POST, "/settings/imports/{id}/apply", PERM_IMPORT, import_apply, .nav = "Imports" },
+	{ GET, "/settings/imports/{id}/undo", PERM_IMPORT, import_ask_undo, .nav = "Imports" },
+	{ POST, "/settings/imports/{id}/undo", PERM_IMPORT, import_undo, .nav = "Imports", .confirms = true },
+
 	{ GET, "/settings/operators", PERM_OPERATOR_EDIT, operators, .nav = "Operators" },
 	{ GET, "/settings/operators/new", PERM_OPERATOR_EDIT, operator_new, .nav = "Operators" },
 	{ POST, "/settings/operators/new", PERM_OPERATOR_EDIT, operator_new,
@@ -84,6 +96,11 @@ static const struct route routes[] = {
 	{ GET, "/settings/audit/{id}", PERM_AUDIT_VIEW, audit_one, .nav = "Audit" },
 	{ GET, "/settings/system", PERM_SETTING_EDIT, system_form, .nav = "System" },
 	{ POST, "/settings/system", PERM_SETTING_EDIT, system_save, .nav = "System" },
+	{ GET, "/settings/system/logo", PERM_SETTING_EDIT, system_logo, .nav = "System" },
+	{ POST, "/settings/system/logo", PERM_SETTING_EDIT, system_logo_save, .nav = "System",
+	    .is_upload = true },
+	{ POST, "/settings/system/logo/delete", PERM_SETTING_EDIT, system_logo_remove,
+	    .nav = "System" },
 	{ GET, "/settings/system/receipt", PERM_SETTING_EDIT, system_form, .nav = "System" },
 	{ POST, "/settings/system/receipt", PERM_SETTING_EDIT, system_save, .nav = "System" },
 	{ GET, "/settings/system/alarms", PERM_SETTING_EDIT, system_form, .nav = "System" },
@@ -120,5 +137,6 @@ static const struct route routes[] = {
 int
 main(int argc, char **argv)
 {
-	return app_main(argc, argv, "settings", routes, COUNT(routes));
+	return app_main_background(
+	    argc, argv, "settings", routes, COUNT(routes), import_work);
 }

@@ -107,6 +107,10 @@ enum rc meter_box(struct req *r); /* meter_box.c: GET with preview, POST */
 /* system.c: the topics of /settings/system; the path says which. */
 enum rc system_form(struct req *r);
 enum rc system_save(struct req *r);
+/* system_logo.c */
+enum rc system_logo(struct req *r);
+enum rc system_logo_save(struct req *r);
+enum rc system_logo_remove(struct req *r);
 /* system_sms.c: texts of short messages */
 enum rc system_sms(struct req *r);
 enum rc system_sms_form(struct req *r);
@@ -125,5 +129,17 @@ enum rc scan_send(struct req *r);
 enum rc scan_cancel(struct req *r);
 enum rc bus_test(struct req *r);
 enum rc bus_test_send(struct req *r);
+
+struct app_work;
+enum rc imports(struct req *r);		    /* imports.c */
+enum rc import_new(struct req *r);	    /* import_new.c */
+enum rc import_template(struct req *r);	    /* import_template.c */
+enum rc import_page(struct req *r);	    /* import_page.c */
+enum rc import_apply(struct req *r);	    /* import_page.c */
+enum rc import_ask_undo(struct req *r);	    /* import_page.c */
+enum rc import_undo(struct req *r);	    /* import_page.c */
+enum rc import_columns(struct req *r);	    /* import_columns.c */
+enum rc import_sheet_choice(struct req *r); /* import_columns.c */
+enum rc import_work(struct app_work *work); /* import_work.c */
 
 #endif
