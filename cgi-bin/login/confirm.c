@@ -41,7 +41,7 @@ confirm_show(struct req *r)
 
 	if (r->session->confirm_until > r->now)
 		return redirect(r, "%s", next);
-	view_set(r->view, "Again.Next", next);
+	view_set(r->view, "Again.NextHref", next);
 	return show(r);
 }
 

@@ -1,6 +1,8 @@
 /* What every page of this program shows in the same way. */
 #include "settings.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "form.h"
 #include "model/history.h"
@@ -28,6 +30,31 @@ show_changed(struct req *r, const char *object_kind, int64_t object_id)
 	return RC_OK;
 }
 
+/* "may meter.edit" is a permission of a role; everything else a field of a form. */
+static const char *
+change_word(struct req *r, const char *field)
+{
+	const char *word =
+	    strncmp(field, "may ", 4) == 0
+		? view_word(r->view, arena_printf(r->arena, "Permission.%s", field + 4))
+		: view_word(r->view, arena_printf(r->arena, "Field.%s", field));
+
+	return *word != '\0' ? word : field;
+}
+
+/* What stands in the audit as a code. */
+static const char *
+change_value(struct req *r, const char *field, const char *value)
+{
+	const char *word = "";
+
+	if (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0)
+		word = view_word(r->view, *value == 'y' ? "Word.Yes" : "Word.No");
+	else if (strcmp(field, "role") == 0 && *value != '\0' && strpbrk(value, ". ") == NULL)
+		word = view_word(r->view, arena_printf(r->arena, "Role.%s", value));
+	return *word != '\0' ? word : value;
+}
+
 void
 show_changes(struct req *r, struct node *node, const char *detail)
 {
@@ -35,12 +62,10 @@ show_changes(struct req *r, struct node *node, const char *detail)
 
 	while (history_change(r->arena, &detail, &change)) {
 		struct node *line = node_add(r->view, node);
-		const char *key = arena_printf(r->arena, "Field.%s", change.field);
-		const char *word = view_word(r->view, key);
 		node_set(r->view, line, "Field", change.field);
-		node_set(r->view, line, "Word", *word != '\0' ? word : change.field);
-		node_set(r->view, line, "Before", change.before);
-		node_set(r->view, line, "After", change.after);
+		node_set(r->view, line, "Word", change_word(r, change.field));
+		node_set(r->view, line, "Before", change_value(r, change.field, change.before));
+		node_set(r->view, line, "After", change_value(r, change.field, change.after));
 	}
 }
 

@@ -23,7 +23,7 @@ confirm_view(struct req *r, const char *next, enum confirm_fields fields)
 	struct node *list = view_node(r->view, "Again.Keep");
 	size_t length = strlen(CONFIRM_KEEP);
 
-	view_set(r->view, "Again.Next", next);
+	view_set(r->view, "Again.NextHref", next);
 	for (size_t i = 0; i < r->body.count; i++) {
 		const char *name = r->body.list[i].name;
 		bool is_kept = strncmp(name, CONFIRM_KEEP, length) == 0;

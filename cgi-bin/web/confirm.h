@@ -21,7 +21,7 @@ enum confirm_fields {
 	CONFIRM_AGAIN,	/* of a body of /login/confirm: those that have it, as they are */
 	CONFIRM_RETURN, /* the same without it, for the path they were meant for */
 };
-/* Puts next and the fields of the body into the view: Again.Next, Again.Keep.N.Name and .Value. */
+/* Puts next and the fields of the body into the view: Again.NextHref, Again.Keep.N.Name and .Value. */
 void confirm_view(struct req *r, const char *next, enum confirm_fields fields);
 
 /* Where the confirmation may lead back to; "/" for anything else. */

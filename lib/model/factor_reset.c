@@ -2,6 +2,8 @@
  * factor_reset.c - turning the second factor off. A file of its own: administrators do it, too, and
  * their program neither reads secrets nor signs anyone in.
  */
+#include "model/change.h"
+#include "model/edit.h"
 #include "model/factor.h"
 
 enum { TURN_OFF, FORGET };
@@ -24,7 +26,9 @@ reset(struct db *db, void *context)
 
 	if (rc == RC_OK)
 		rc = db_exec(db, &Q[FORGET], ARGS(I(this->operator_id)));
-	return rc == RC_OK ? operator_audit(db, this->by, "totp.reset", this->operator_id, "") : rc;
+	return rc == RC_OK ? edit_audit(db, this->by, "totp.reset", "operator", this->operator_id,
+				 &(const struct changes){ 0 }, NULL)
+			   : rc;
 }
 
 enum rc

@@ -20,14 +20,6 @@ static const struct query Q[] QUERIES = {
 				     " WHERE operator_id = ?" },
 };
 
-bool
-operator_is_username(const char *typed)
-{
-	size_t length = strlen(typed);
-	return length >= OPERATOR_USERNAME_MIN && length <= OPERATOR_USERNAME_MAX &&
-	       strspn(typed, "abcdefghijklmnopqrstuvwxyz0123456789._-") == length;
-}
-
 static void
 fill(struct rows *rows, struct operator_row *op)
 {

@@ -3,9 +3,8 @@
 enum { REMEMBER, FORGET };
 static const struct query Q[] QUERIES = {
 	[REMEMBER] = { .sql =
-			   "INSERT INTO operator_password (operator_id, changed_at, password_hash)"
-			   " VALUES (?, ?, ?)"
-			   " ON DUPLICATE KEY UPDATE password_hash = VALUES(password_hash)" },
+			   "REPLACE INTO operator_password (operator_id, changed_at, password_hash)"
+			   " VALUES (?, ?, ?)" },
 	[FORGET] = { .sql =
 			 "DELETE FROM operator_password WHERE operator_id = ? AND changed_at <="
 			 " (SELECT changed_at FROM (SELECT changed_at FROM operator_password"

@@ -6,7 +6,7 @@
 <?cs call:ui_errors() ?>
 <form method="post" action="/login/confirm" class="form">
 <?cs call:ui_secret() ?>
-<input type="hidden" name="next" value="<?cs var:Again.Next ?>"><?cs if:Again.IsPosted ?><input type="hidden" name="posted" value="1"><?cs /if ?>
+<input type="hidden" name="next" value="<?cs var:Again.NextHref ?>"><?cs if:Again.IsPosted ?><input type="hidden" name="posted" value="1"><?cs /if ?>
 <?cs each:field = Again.Keep ?><input type="hidden" name="<?cs var:field.Name ?>" value="<?cs var:field.Value ?>"><?cs /each ?>
 <input class="d-none" type="text" name="username" value="<?cs var:User.Username ?>" autocomplete="username" readonly tabindex="-1" aria-hidden="true">
 <?cs call:ui_password("password", T.Word.Password, "current-password") ?>

@@ -117,10 +117,20 @@ for account in $accounts; do
 		"UPDATE operator SET role_id = 1" "INSERT INTO role_permission VALUES (1, 'x')" "DELETE FROM reading" \
 		"UPDATE reading SET energy_wh = 0" "ALTER TABLE reading ADD x INT" "DROP TRIGGER audit_stays" \
 		"SELECT 1 INTO OUTFILE '$dir/x'" "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE audit (actor)"; do
+		# Only settings deals with people and roles.
+		case "$account $statement" in
+		"voltill_settings UPDATE operator"* | "voltill_settings INSERT INTO role_permission"*) continue ;;
+		esac
 		claim "$account may not: $statement" refused as "$account" "$statement"
 	done
 done
 claim "voltill_accounts may not read password hashes" refused as voltill_accounts "SELECT password_hash FROM operator"
+for account in voltill_accounts voltill_settings; do
+	for column in password_hash totp_secret; do
+		claim "$account may not read $column" refused as "$account" "SELECT $column FROM operator"
+	done
+	claim "$account may not read recovery codes" refused as "$account" "SELECT code_hash FROM operator_recovery"
+done
 claim "voltill_collector may not read sessions" refused as voltill_collector "SELECT * FROM session"
 claim "voltill_collector may read meters" as voltill_collector "SELECT meter_id FROM meter LIMIT 1"
 for account in voltill_login voltill_accounts; do
