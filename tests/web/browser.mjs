@@ -8,15 +8,20 @@ import { PATIENCE, ROOT, startBrowser } from '../harness/harness.mjs';
 const AXE = fs.readFileSync(path.join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+// Every two of language, scheme and width meet in one of these.
+export const LOOKS = [{ language: 'zh-CN', scheme: 'light', width: 1280 }, { language: 'zh-CN', scheme: 'dark', width: 390 },
+  { language: 'en', scheme: 'dark', width: 1280 }, { language: 'en', scheme: 'light', width: 390 }];
+
 // VOLTILL_THROTTLE=6 makes the processor of every page six times slower: races of a test with its page
 // become visible.
 const THROTTLE = Number(process.env.VOLTILL_THROTTLE ?? 1);
 
 const browser = await startBrowser();
 
-// An answer with an error status is no complaint, a file of ours that is missing is.
+// An answer with an error status is no complaint, a file of ours that is missing is. A refresh that was
+// under way when the test left the page is htmx's "failed to fetch".
 function isComplaint(message) {
-  if (!['error', 'warning'].includes(message.type())) return false;
+  if (!['error', 'warning'].includes(message.type()) || /^htmx: htmx:error: Failed to fetch/.test(message.text())) return false;
   return !/Failed to load resource/.test(message.text()) || message.location().url.includes('/static/');
 }
 
@@ -44,6 +49,14 @@ export async function follow(page, address, act) {
     throw new Error(`no page ${address} came, this is ${page.url()}: ${error.message}`);
   });
   await Promise.all([arrived, act()]);
+}
+
+// Lets the time of a page with a clock of Playwright's pass until its next refresh by htmx, and waits until
+// the new values are in the page.
+export async function refresh(page, period_ms) {
+  const swapped = page.evaluate(() => new Promise((resolve) => { document.addEventListener('htmx:after:swap', () => resolve(), { once: true }); }));
+  await page.clock.runFor(period_ms);
+  await swapped;
 }
 
 // Through the debugger, as the policy of the page forbids a script of ours.

@@ -45,7 +45,8 @@ function sample(language, theme, page) {
   };
 }
 
-// Static files as they are, everything else rendered: /LANGUAGE/THEME/PAGE. `fail` makes the next answers fail.
+// Static files as they are, everything else rendered: /LANGUAGE/THEME/PAGE. `fail` makes the next answers fail,
+// `held` is a promise that answers to forms wait for.
 export async function startKit() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kit-'));
   const policy = /Content-Security-Policy "([^"]+)"/.exec(fs.readFileSync(path.join(ROOT, 'nginx/headers.conf'), 'utf8'))[1];
@@ -53,7 +54,7 @@ export async function startKit() {
   execFileSync('make', ['-s', `BUILD=${path.relative(ROOT, BUILD)}`, 'vendor', path.relative(ROOT, checker)], { cwd: ROOT });
   for (const name of ['ui.cs', 'layout.cs', 'error.cs', 'lang']) fs.symlinkSync(path.join(ROOT, 'templates', name), path.join(folder, name));
   fs.symlinkSync(path.join(ROOT, 'tests/web/kit'), path.join(folder, 'kit'));
-  const kit = { fail: 0, asked: 0, posted: 0 };
+  const kit = { fail: 0, posted: 0, held: undefined };
 
   async function render(language, theme, page) {
     const data = path.join(folder, `${language}-${theme}-${page}.hdf`);
@@ -67,7 +68,8 @@ export async function startKit() {
     response.setHeader('content-security-policy', policy);
     if (request.method === 'POST') {
       kit.posted++;
-      return setTimeout(() => response.end('sent'), 500);
+      await kit.held;
+      return response.end('sent');
     }
     if (pathname === '/favicon.ico') return response.writeHead(204).end();
     if (pathname.startsWith('/static/')) {
@@ -75,7 +77,6 @@ export async function startKit() {
       return response.end(fs.readFileSync(path.join(ROOT, path.normalize(pathname))));
     }
     const isFragment = request.headers['hx-request'] === 'true';
-    if (isFragment) kit.asked++;
     if (isFragment && kit.fail) return response.writeHead(kit.fail, { 'content-type': 'text/html' }).end('<h1>failed</h1>');
     const html = await render(...pathname.slice(1).split('/'));
     response.setHeader('content-type', 'text/html; charset=utf-8');
