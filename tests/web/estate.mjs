@@ -46,7 +46,7 @@ ${buildingRows(A)}${buildingRows(B)}`);
 
 // A role that may do everything, which no installation has: administrator and auditor are kept apart.
 export function omnipotent(maria) {
-  maria.sql(`INSERT INTO role(code) VALUES('omnipotent');
+  maria.sql(`INSERT INTO role(code,name) VALUES('omnipotent','全部权限');
 INSERT INTO role_permission SELECT (SELECT role_id FROM role WHERE code='omnipotent'), permission FROM role_permission GROUP BY permission`);
 }
 
@@ -84,4 +84,6 @@ export const NOUNS = {
   holidays: { id: [1] },
   sms: { id: [1] },
 };
+// Pages that are there only with something in the query.
+export const QUERIES = { '/settings/imports/template': '?kind=meters' };
 export const nounOf = (route) => /\/(\w+)\/\{id\}/.exec(route)?.[1];

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startMaria, startWeb, writeConf } from '../harness/harness.mjs';
-import { B, NOUNS, estate, nounOf, omnipotent, permissionNames, routes as rowsOf } from './estate.mjs';
+import { B, NOUNS, QUERIES, estate, nounOf, omnipotent, permissionNames, routes as rowsOf } from './estate.mjs';
 import { unlimit } from './fastcgi.mjs';
 
 const UNKNOWN = '999999';
@@ -60,7 +60,7 @@ function expected(role, row, method, target) {
 
 async function check(client, role, route, method) {
   const row = routes.get(route)[method === 'HEAD' ? 'GET' : method];
-  const target = route.replace('{id}', UNKNOWN);
+  const target = route.replace('{id}', UNKNOWN) + (QUERIES[route] ?? '');
   const answer = await client.request(method, target, method === 'POST' ? { fields: { a: '1' } } : {});
   const where = `${role ?? 'signed out'}: ${method} ${target} answered ${answer.status}`;
   const wanted = expected(role, row, method, target);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startMaria, startWeb, writeConf } from '../harness/harness.mjs';
 import { assertAccessible, assertFits, openPage } from './browser.mjs';
-import { NOUNS, estate, nounOf, omnipotent, routes } from './estate.mjs';
+import { NOUNS, QUERIES, estate, nounOf, omnipotent, routes } from './estate.mjs';
 import { unlimit } from './fastcgi.mjs';
 
 const PASSWORD = 'kestrel-lamp-9-oven';
@@ -22,7 +22,7 @@ const door = web.client();
 await door.signIn('looker', PASSWORD);
 
 const PAGES = [...new Set(routes(['settings']).filter((row) => row.method === 'GET')
-  .map((row) => row.path.replace('{id}', NOUNS[nounOf(row.path)]?.id[0] ?? '1')))].concat(MORE);
+  .map((row) => row.path.replace('{id}', NOUNS[nounOf(row.path)]?.id[0] ?? '1') + (QUERIES[row.path] ?? '')))].concat(MORE);
 
 // Words of ours that stand on the page; names of the fixture are in cells and values.
 const words = () => [...document.querySelectorAll('main :is(label, th, legend, button, .form-text, .tabs, .btn)')].map((e) => e.textContent).join(' ')
