@@ -9,6 +9,7 @@
 
 #define ORDERS_IN_ROW  4 /* transactions of orders for one poll, when polls are due */
 #define SCANS_IN_ROW   1
+#define SCAN_SHARE     4 /* of so many transactions a scan gets one, however many orders wait */
 #define RETRY_MS       (30 * CLOCK_SECOND) /* twice as long after each attempt, up to: */
 #define RETRY_MAX_MS   (10 * CLOCK_MINUTE)
 #define REOPENINGS_MAX 2 /* a line that does not open: its orders go back */
@@ -23,7 +24,8 @@ struct orders {
 	/* The thread's own, in the order they came. */
 	struct order slots[ORDERS_MAX];
 	size_t count;
-	int in_row; /* transactions since the last poll */
+	int in_row;	/* transactions since the last poll */
+	int since_scan; /* since the last of a scan */
 };
 
 struct orders *
@@ -182,7 +184,17 @@ is_of_bus(const struct order *order)
 	return order->command.kind < COMMAND_KINDS && command_trait(order->command.kind)->is_of_bus;
 }
 
-/* Scans last: they take long, and everybody else is quick. */
+/* A test first, because somebody waits for it, and scans last, because they take long. */
+static int
+rank_of(const struct orders *orders, const struct order *order)
+{
+	if (order->command.kind == COMMAND_TEST_BUS)
+		return 0;
+	if (order->command.kind != COMMAND_SCAN_BUS)
+		return 2;
+	return orders->since_scan >= SCAN_SHARE ? 1 : 3;
+}
+
 static struct order *
 choose(struct bus *bus, int64_t now, int64_t *wake_at)
 {
@@ -196,8 +208,7 @@ choose(struct bus *bus, int64_t now, int64_t *wake_at)
 				*wake_at = order->not_before;
 			continue;
 		}
-		if (chosen == NULL || (chosen->command.kind == COMMAND_SCAN_BUS &&
-					  order->command.kind != COMMAND_SCAN_BUS))
+		if (chosen == NULL || rank_of(orders, order) < rank_of(orders, chosen))
 			chosen = order;
 	}
 	return chosen;
@@ -270,6 +281,7 @@ orders_turn(struct bus *bus, bool is_poll_due, int64_t now, int64_t wall, int64_
 	if (!open_for(bus, order, now, wall, wake_at))
 		return orders->count < count;
 	orders->in_row++;
+	orders->since_scan = is_scan ? 0 : orders->since_scan + 1;
 	run(bus, order);
 	return true;
 }

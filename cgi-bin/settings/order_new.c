@@ -9,10 +9,11 @@
 #include "model/config_want.h"
 #include "order.h"
 
-#define SHOWN_MAX  200 /* rows of a preview; the sums are of all */
+#define SHOWN_MAX  100 /* rows of a preview; the sums are of all */
 #define REASON_MAX 200
 #define READ_PART  CONFIG_PARTS /* in masks: read everything */
 #define TOU_STEPS  3
+#define WHY_KINDS  8 /* words of why_not */
 
 /* What was chosen: from the query of the preview, or the body of the form. */
 struct choice {
@@ -31,6 +32,10 @@ struct draft {
 	size_t want_count;
 	struct command_order *orders;
 	size_t order_count, meter_count, left_out;
+	struct why_count {
+		const char *why;
+		int64_t count;
+	} whys[WHY_KINDS];
 };
 
 static const struct params *
@@ -128,6 +133,11 @@ static void
 show_left_out(struct req *r, struct draft *draft, const struct target_row *target, unsigned part,
     const char *why)
 {
+	struct why_count *sum = draft->whys;
+	while (sum->why != NULL && strcmp(sum->why, why) != 0)
+		sum++;
+	sum->why = why;
+	sum->count++;
 	if (draft->left_out++ >= SHOWN_MAX)
 		return;
 	struct node *node = node_add(r->view, view_node(r->view, "LeftOut"));
@@ -263,6 +273,12 @@ show_sums(struct req *r, const struct draft *draft)
 		number_text(r, (int64_t)draft->meter_count) };
 	const char *const out[] = { number_text(r, (int64_t)draft->left_out) };
 
+	struct node *list = view_node(r->view, "Whys");
+	for (size_t i = 0; i < WHY_KINDS && draft->whys[i].why != NULL; i++) {
+		struct node *node = node_add(r->view, list);
+		node_set(r->view, node, "Why", draft->whys[i].why);
+		node_int(r->view, node, "Count", draft->whys[i].count);
+	}
 	view_bool(r->view, "IsPreview", true);
 	view_set(
 	    r->view, "Sum", view_phrase(r->view, "Settings.OrderNew.Sum", values, COUNT(values)));

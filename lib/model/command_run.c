@@ -36,7 +36,7 @@ static const struct query Q[] QUERIES = {
 			 " OR (s.read_at > c.tried_at AND c.tried_at <= ?))"
 			 " AND NOT EXISTS (SELECT 1 FROM command e WHERE e.meter_id = c.meter_id"
 			 " AND e.state IN ('queued', 'taken') AND e.command_id < c.command_id)"
-			 " ORDER BY c.command_id LIMIT ?" },
+			 " ORDER BY c.meter_id IS NOT NULL, c.command_id LIMIT ?" },
 	[CANCELLED] = { .sql = "SELECT c.command_id, c.bus_id FROM bus_lease l JOIN command c"
 			       " ON c.bus_id = l.bus_id AND c.state = 'taken'"
 			       " WHERE l.collector_id = ? AND c.cancel_at IS NOT NULL LIMIT ?" },

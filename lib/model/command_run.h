@@ -44,7 +44,8 @@ struct command_found {
 /* The buses leased to this collector for which something is queued. At most room. */
 enum rc command_list_buses(
     struct db *db, uint32_t collector_id, uint32_t *bus_ids, size_t room, size_t *count);
-/* What is due on a bus at `now`, in order, one for each meter; at most room. A command whose last
+/* What is due on a bus at `now`, in order, one for each meter, orders to the bus itself first: for
+ * these somebody waits. At most room. A command whose last
  * attempt found its meter silent is due again at its time, or once the meter was read since. */
 enum rc command_list_due(struct db *db, uint32_t bus_id, int64_t now, struct command *commands,
     size_t room, size_t *count);

@@ -8,7 +8,7 @@
 <div class="toolbar"><?cs call:ui_submit("search", T.Settings.Scan.Start) ?><a class="btn btn-quiet" href="/settings/buses/<?cs var:Bus.Id ?>/test"><?cs call:ui_icon("plug") ?> <?cs var:T.Settings.Test.Title ?></a></div></form><?cs /if ?>
 <div id="scan"<?cs if:Last.IsOpen ?> hx-get="<?cs var:Page.Path ?>" hx-trigger="every 2s" hx-swap="innerMorph"<?cs /if ?>>
 <?cs /if ?><?cs if:?Last.BatchId ?><section class="card" aria-labelledby="last"><h2 id="last"><?cs var:T.Settings.Scan.Last ?> <?cs call:ui_at(Last.Made) ?></h2>
-<p><span class="order-state order-<?cs var:Last.State ?>"><?cs call:ui_icon(T.Order.Icon[Last.State]) ?> <?cs if:Last.IsCancelling ?><?cs var:T.Settings.Scan.Cancelling ?><?cs else ?><?cs var:T.Order.State[Last.State] ?><?cs /if ?></span> <?cs var:Last.Result ?></p>
+<p><span class="order-state order-<?cs var:Last.State ?>"><?cs call:ui_icon(T.Order.Icon[Last.State]) ?> <?cs if:Last.IsCancelling ?><?cs var:T.Settings.Scan.Cancelling ?><?cs elif:Last.State == "taken" ?><?cs var:T.Settings.Scan.Running ?><?cs else ?><?cs var:T.Order.State[Last.State] ?><?cs /if ?></span> <?cs var:Last.Result ?></p>
 <?cs call:ui_progress(Last.Step, Last.Steps, T.Settings.Scan.Progress) ?>
 <?cs if:Last.IsOpen ?><form method="post" action="/settings/buses/<?cs var:Bus.Id ?>/scan/cancel"><?cs call:ui_secret() ?><button class="btn btn-quiet" type="submit"><?cs call:ui_icon("x") ?> <?cs var:T.Settings.Scan.Stop ?></button></form><?cs /if ?>
 <?cs if:?Counts.0.Verdict ?><dl class="facts"><?cs each:sum = Counts ?><div><dt><?cs var:T.Settings.Scan.Verdict[sum.Verdict] ?></dt><dd><?cs var:sum.Count ?></dd></div><?cs /each ?></dl><?cs /if ?></section>
