@@ -35,7 +35,7 @@ static const struct import_choice PARITIES[] = {
 
 static const struct import_field FIELDS[] = {
 	[GATEWAY] = { "gateway", IMPORT_TEXT, .is_key = true, .is_required = true,
-	    .words = "gateway|网关|网关名称|管理机|通讯管理机",
+	    .words = "gateway|网关|网关名称|管理机|通讯管理机|通信管理机",
 	    .examples = { "GW-01 一至四层", "GW-02 配电室" } },
 	[NAME] = { "name", IMPORT_TEXT, .is_key = true, .is_required = true,
 	    .words = "name|bus|总线|总线名称|名称|线路", .examples = { "总线1", "总线1" } },

@@ -6,7 +6,7 @@ enum { NAME, SITE, BUILDING, FLOOR, ROOM, NOTE };
 
 static const struct import_field FIELDS[] = {
 	[NAME] = { "name", IMPORT_TEXT, .is_key = true, .is_required = true,
-	    .words = "name|gateway|网关|网关名称|名称|管理机|通讯管理机|串口服务器名称",
+	    .words = "name|gateway|网关|网关名称|名称|管理机|通讯管理机|通信管理机|串口服务器名称",
 	    .examples = { "GW-01 一至四层", "GW-02 配电室" } },
 	[SITE] = { "site", IMPORT_TEXT, .is_clearable = true, .words = "site|园区|项目|站点|小区",
 	    .examples = { "云汇电商总部", "云汇电商总部" } },

@@ -36,6 +36,11 @@ fuzz_sheet_sources   := lib/base/sheet_xlsx.c lib/base/sheet_book.c lib/base/she
                         lib/base/log.c lib/base/clock.c lib/base/rc.c
 fuzz_sheet_libs      := -lunistring -lzip -lexpat -lm
 
+fuzz_upload_sources  := cgi-bin/web/upload.c lib/base/arena.c lib/base/text.c lib/base/log.c lib/base/clock.c \
+                        lib/base/rc.c
+fuzz_upload_include  := -Icgi-bin/web
+fuzz_upload_libs     := -lunistring
+
 .PHONY: fuzz $(fuzz_names:%=fuzz-%)
 fuzz: $(fuzz_names:%=fuzz-%)
 

@@ -41,6 +41,7 @@ unit_objects_bus_identity := $(unit_objects_bus)
 unit_libs_bus_identity    := -lmodbus
 
 unit_libs_sheet := -lzip -lexpat
+unit_libs_import_match := -lzip -lexpat
 
 unit_libs_totp := -loath
 
