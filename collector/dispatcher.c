@@ -28,6 +28,7 @@
 #define RETRY_MS       1000 /* between tries while the database is away */
 #define BUSES_MAX      900  /* as conf.c limits collector.max_buses: descriptors, see link.c */
 #define RENEW_IN_LEASE 4    /* renewals in the time of one lease */
+#define CLAIM_MS       200  /* from a ring to the claim of a bus that is new; many rings are one */
 
 struct dispatcher {
 	pthread_t thread;
@@ -364,6 +365,8 @@ wait_for_work(struct dispatcher *d)
 	if ((fds[1].revents & POLLIN) != 0) {
 		doorbell_answer(d->doorbell_fd);
 		d->look_at = d->orders_at = 0;
+		if (d->renew_at > clock_mono() + CLAIM_MS)
+			d->renew_at = clock_mono() + CLAIM_MS;
 		if (d->keep_at > clock_mono() + KEEP_MIN_MS)
 			d->keep_at = clock_mono() + KEEP_MIN_MS;
 	}

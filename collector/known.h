@@ -30,6 +30,8 @@ struct known_bus {
 struct known_meter {
 	uint32_t meter_id, bus_id;
 	uint64_t epoch;
+	uint64_t home_fence; /* under which home_bus_id was asked; 0: never */
+	uint32_t home_bus_id; /* where it hangs */
 	uint32_t marks, new_marks;
 	bool has_state, has_polls; /* these wait to be stored */
 	uint16_t doubts;	   /* qualities seen since the state was stored */

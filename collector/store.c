@@ -190,6 +190,10 @@ note_written(struct store *store, int64_t now)
 	if (w->dropped > 0)
 		log_warn("store", "%zu values of buses that another collector owns are dropped",
 		    w->dropped);
+	if (w->moved > 0)
+		log_info("store", "%zu half hours of meters that were moved to another bus are "
+				  "left to that bus",
+		    w->moved);
 }
 
 static enum rc
@@ -213,7 +217,7 @@ write_once(
 	w->state_count = states;
 	w->with_rounds = is_last || now >= store->rounds_at;
 	w->with_polls = (is_last || now >= store->polls_at) && store->known->polled.count > 0;
-	w->dropped = 0;
+	w->dropped = w->moved = 0;
 	if (rc == RC_OK)
 		rc = read_marks(store);
 	if (rc == RC_OK)

@@ -90,6 +90,7 @@ check_fence(struct db *db, struct writing *w)
 		return RC_OK;
 	if ((rc = read_leases(db, w)) != RC_OK)
 		return rc;
+	w->has_moves |= fence != w->fence;
 	w->fence = fence;
 	drop_foreign(w);
 	return RC_OK;
@@ -399,6 +400,8 @@ write_all(struct db *db, void *context)
 	enum rc rc = check_fence(db, w);
 
 	w->polled_count = 0;
+	if (rc == RC_OK && w->has_moves)
+		rc = store_drop_moved(db, w);
 	if (rc == RC_OK)
 		rc = store_half_hours(db, w);
 	if (rc == RC_OK)

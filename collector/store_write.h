@@ -25,10 +25,16 @@ struct writing {
 	size_t state_count; /* so many from the front of known->states, at most STORE_BATCH_MAX */
 	bool with_rounds, with_polls;
 	bool has_new_marks; /* own use */
+	bool has_moves;	    /* the fence was raised since the start: a meter may have moved */
 
 	size_t polled_count; /* out: so many from the front of known->polled were stored */
 	size_t dropped;	     /* out: items and states of buses that are not ours any more */
+	size_t moved;	     /* out: half hours of meters that hang on another bus by now */
 };
+
+/* Takes the half hours out of items whose meter hangs on another bus: store_move.c. Within the
+ * transaction that holds the fence. */
+enum rc store_drop_moved(struct db *db, struct writing *writing);
 
 /* Stores it all, or nothing. On RC_OK the marks of known say what runs now; the caller drops the
  * stored states, polls and rounds from known. */

@@ -90,7 +90,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON gateway TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON bus     TO voltill_settings@localhost;
 GRANT SELECT, DELETE ON bus_state              TO voltill_settings@localhost;
 GRANT SELECT, DELETE ON bus_lease              TO voltill_settings@localhost;
-GRANT SELECT ON collector                      TO voltill_settings@localhost;
+GRANT SELECT, UPDATE (fence) ON collector      TO voltill_settings@localhost;
 GRANT SELECT ON meter_model                    TO voltill_settings@localhost;
 GRANT SELECT, INSERT, UPDATE, DELETE ON meter   TO voltill_settings@localhost;
 GRANT SELECT, INSERT ON meter_place            TO voltill_settings@localhost;
