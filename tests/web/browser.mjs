@@ -60,8 +60,8 @@ export async function refresh(page, period_ms) {
 }
 
 // Through the debugger, as the policy of the page forbids a script of ours.
-export async function assertAccessible(page, what) {
-  const found = await page.evaluate(`${AXE}; axe.run(document, { runOnly: ${JSON.stringify(RULES)}, resultTypes: ['violations'] })
+export async function assertAccessible(page, what, rules = RULES) {
+  const found = await page.evaluate(`${AXE}; axe.run(document, { runOnly: ${JSON.stringify(rules)}, resultTypes: ['violations'] })
     .then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.target + ' ' + n.failureSummary.split('\\n')[1]).join(' | ')))`);
   assert.deepEqual(found, [], what);
 }

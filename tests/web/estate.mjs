@@ -21,8 +21,8 @@ INSERT INTO meter_link(meter_id) VALUES(${of(0)}),(${of(1)});
 INSERT INTO account(account_id,number,name,phone,opened_at) VALUES(${of(0)},'A${first}','张记小面馆',13800000000,'2026-01-01');
 INSERT INTO account_meter(meter_id,began_at,account_id) VALUES(${of(0)},'2026-01-01',${of(0)});
 INSERT INTO meter_tariff(meter_id,valid_from,tariff_id) VALUES(${of(0)},'2026-01-01',1);
-INSERT INTO command_batch(command_batch_id,kind,request_key,created_by,created_at,reason) VALUES(${of(0)},'config.write',UNHEX(LPAD('${first}',32,'0')),NULL,${at},'调价');
-INSERT INTO command(command_id,command_batch_id,kind,bus_id,meter_id,created_at) VALUES(${of(0)},${of(0)},'config.write',${of(0)},${of(0)},${at});
+INSERT INTO command_batch(command_batch_id,kind,request_key,created_by,created_at,reason) VALUES(${of(0)},'write_prices',UNHEX(LPAD('${first}',32,'0')),NULL,${at},'调价');
+INSERT INTO command(command_id,command_batch_id,kind,bus_id,meter_id,created_at) VALUES(${of(0)},${of(0)},'write_prices',${of(0)},${of(0)},${at});
 INSERT INTO energy_day(day,meter_id,first_at,first_wh,last_at,last_wh,used_wh,readings) SELECT CURDATE() - INTERVAL seq DAY,${of(0)},${at},0,${at},12000,12000,48 FROM seq_1_to_60;`;
 }
 
@@ -46,7 +46,7 @@ ${buildingRows(A)}${buildingRows(B)}`);
 
 // A role that may do everything, which no installation has: administrator and auditor are kept apart.
 export function omnipotent(maria) {
-  maria.sql(`INSERT INTO role(code,name) VALUES('omnipotent','全部权限');
+  maria.sql(`INSERT INTO role(code,name) VALUES('omnipotent','Everything');
 INSERT INTO role_permission SELECT (SELECT role_id FROM role WHERE code='omnipotent'), permission FROM role_permission GROUP BY permission`);
 }
 
