@@ -73,7 +73,8 @@ static const struct import_field FIELDS[] = {
 		"unit|unit id|modbus address|address|地址|通讯地址|表地址|modbus地址|从站地址|通信地址",
 	    .examples = { "73", "74" } },
 	[BOX] = { "box_position", IMPORT_WHOLE, .is_clearable = true,
-	    .words = "box position|loop|loop in the box|position|回路|回路号|箱内位置|表位|表箱位置",
+	    .words =
+		"box position|loop|loop in the box|position|回路|回路号|箱内位置|表位|表箱位置",
 	    .examples = { "1", "2" } },
 	[PHASES] = { "phases", IMPORT_CHOICE, .words = "phases|phase|相数|相|单三相",
 	    .choices = PHASE_CHOICES, .examples = { "1", "1" } },
@@ -265,7 +266,7 @@ store(struct import_line *line, struct meter_row *row)
 	enum rc rc = RC_OK;
 
 	if (line->is_applying)
-		rc = is_new ? meter_insert(line->run->db, row, &line->run->by)
+		rc = is_new ? meter_insert_named(line->run->db, row, &line->changes, &line->run->by)
 			    : meter_update(line->run->db, row, &line->run->by);
 	else if (is_new)
 		row->meter_id = world_new_id(line->world);

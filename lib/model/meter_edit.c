@@ -271,10 +271,9 @@ name_changes(struct db *db, struct changes *changes, const struct meter_row *bef
 }
 
 enum rc
-meter_insert(struct db *db, struct meter_row *row, const struct operator_actor *by)
+meter_insert_named(struct db *db, struct meter_row *row, const struct changes *changes,
+    const struct operator_actor *by)
 {
-	struct changes changes = { 0 };
-
 	if (row->installed_at == 0)
 		row->installed_at = by->now;
 	enum rc rc = db_exec(db, &Q[INSERT], ARGS(VALUES(row), T(row->installed_at)));
@@ -282,10 +281,17 @@ meter_insert(struct db *db, struct meter_row *row, const struct operator_actor *
 		return rc;
 	row->meter_id = db_last_id(db);
 	row->revision = 0;
+	return edit_audit(db, by, "meter.add", "meter", row->meter_id, changes, NULL);
+}
+
+enum rc
+meter_insert(struct db *db, struct meter_row *row, const struct operator_actor *by)
+{
+	struct changes changes = { 0 };
+
 	meter_compare(&(const struct meter_row){ 0 }, row, &changes);
-	rc = name_changes(db, &changes, &(const struct meter_row){ 0 }, row);
-	return rc == RC_OK ? edit_audit(db, by, "meter.add", "meter", row->meter_id, &changes, NULL)
-			   : rc;
+	enum rc rc = name_changes(db, &changes, &(const struct meter_row){ 0 }, row);
+	return rc == RC_OK ? meter_insert_named(db, row, &changes, by) : rc;
 }
 
 /* Before the row is locked, because a collector that stores holds its fence and then touches the
