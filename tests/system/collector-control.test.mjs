@@ -2,7 +2,7 @@
 import { test } from 'node:test';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { bin, ctl, startCollector, startMaria, writeConf } from '../harness/harness.mjs';
+import { PATIENCE, bin, ctl, startCollector, startMaria, writeConf } from '../harness/harness.mjs';
 import { assert, Field, meterId, sleep, until } from './field.mjs';
 
 test('control', async (t) => {
@@ -70,21 +70,22 @@ test('control', async (t) => {
     const count = log().match(/rtt2: new definition/g)?.length ?? 0;
     field.sql('UPDATE bus SET gap_ms = 7 WHERE bus_id = 2');
     await until('new definition', () => (log().match(/rtt2: new definition/g)?.length ?? 0) > count, 5);
-    assert.ok(Date.now() - began < 4000);
+    assert.ok(Date.now() - began < 4000 * PATIENCE);
   });
 
   await t.test('the doorbell is answered at once', async () => {
-    let fastest = Infinity;
-    for (let i = 0; i < 3; i++) {
+    const times = [];
+    for (let i = 0; i < 7; i++) {
       await sleep(300);
       const count = log().match(/rtt2: new definition/g).length;
       field.sql(`UPDATE bus SET gap_ms = ${10 + i} WHERE bus_id = 2`);
       const began = Date.now();
       execFileSync('logger', ['--socket', doorbell, '--udp', '--socket-errors=on', 'look'], { stdio: 'pipe' });
       await until('new definition', () => log().match(/rtt2: new definition/g).length > count, 5);
-      fastest = Math.min(fastest, Date.now() - began);
+      times.push(Date.now() - began);
     }
-    assert.ok(fastest < 500, `${fastest} ms`);
+    const median = times.sort((a, b) => a - b)[3];
+    assert.ok(median < 800, `${times} ms`);
   });
 
   // For each: what makes it wrong, what makes it right again, and how the refusal is said.
@@ -156,7 +157,7 @@ test('control', async (t) => {
     const began = Date.now();
     const { code } = await field.collector.stop();
     assert.equal(code, 0);
-    assert.ok(Date.now() - began <= 1000, `${Date.now() - began} ms`);
+    assert.ok(Date.now() - began <= 1000 * PATIENCE, `${Date.now() - began} ms`);
     assert.equal(field.number('SELECT COUNT(*) FROM bus_lease WHERE collector_id IS NOT NULL'), 0);
   });
 

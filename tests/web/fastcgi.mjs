@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { sleep } from '../harness/harness.mjs';
+import { until } from '../harness/harness.mjs';
 
 const BEGIN = 1, PARAMS = 4, STDIN = 5, STDOUT = 6;
 
@@ -58,10 +58,13 @@ export async function visitor(socket, address) {
     fields: { csrf, next: '', username, password } });
 }
 
-// Lets one test client sign in as often as a whole office.
+// Lets one test client sign in as often as a whole office. Workers that still hold the old limit are gone
+// when it returns.
 export async function unlimit(web) {
-  const file = path.join(web.conf.dir, 'etc/voltill.http.conf');
+  const file = path.join(web.conf.dir, 'etc/voltill.http.conf'), { pid } = web.nginx;
+  const workers = () => fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/rate=\d+r\/[ms]/g, 'rate=1000r/s'));
-  process.kill(web.nginx.pid, 'SIGHUP');
-  await sleep(300);
+  const old = workers();
+  process.kill(pid, 'SIGHUP');
+  await until('workers with the new limit', () => workers().length > 0 && workers().every((worker) => !old.includes(worker)), 20);
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { beforeEach, test } from 'node:test';
-import { PATIENCE, startMaria, startWeb, writeConf } from '../harness/harness.mjs';
+import { startMaria, startWeb, writeConf } from '../harness/harness.mjs';
 import { visitor } from './fastcgi.mjs';
 
 const PASSWORD = 'kestrel-lamp-9-oven';
@@ -133,31 +133,27 @@ test('nginx lets no more than a burst through', async () => {
   assert.ok(refused >= 30, `${refused} of 80 refused`);
 });
 
-// A bias of the program is there in every series, a busy machine only in some.
+// A busy machine makes single answers slower, never faster: so the fastest of each kind are compared, and more
+// are asked for while they differ. A bias of the program does not go away.
 test('W-12 time does not tell whether a name exists', async () => {
   const username = await person();
-  let series;
-  for (let round = 0; round < 5; round++) {
-    series = await compare(username, round);
-    if (Math.abs(series.known - series.unknown) < 5 * PATIENCE) break;
-  }
-  const told = `known ${series.known} ms, unknown ${series.unknown} ms`;
-  assert.ok(Math.abs(series.known - series.unknown) < 5 * PATIENCE, told);
-  assert.ok(Math.min(series.known, series.unknown) > 10, told); // both were hashed
+  const fastest = { known: Infinity, unknown: Infinity };
+  const difference = () => Math.abs(fastest.known - fastest.unknown);
+  for (let round = 0; round < 8 && !(difference() < 3); round++) await race(fastest, username, round);
+  const told = `known ${fastest.known} ms, unknown ${fastest.unknown} ms`;
+  assert.ok(difference() < 5, told);
+  assert.ok(Math.min(fastest.known, fastest.unknown) > 10, told); // both were hashed
 });
 
-async function compare(username, round) {
-  const times = { known: [], unknown: [] };
+async function race(fastest, username, round) {
   for (let n = 0; n < 20; n++) {
     for (const kind of n % 2 ? ['known', 'unknown'] : ['unknown', 'known']) {
       const enter = await visitor(socket, `10.1${round}.${n}.${kind.length}`);
       const began = process.hrtime.bigint();
       const answer = await enter(kind === 'known' ? username : `ghost${n}`, WRONG);
-      times[kind].push(Number(process.hrtime.bigint() - began) / 1e6);
+      fastest[kind] = Math.min(fastest[kind], Number(process.hrtime.bigint() - began) / 1e6);
       assert.equal(answer.status, 422);
     }
     maria.sql('DELETE FROM login_attempt');
   }
-  const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
-  return { known: median(times.known), unknown: median(times.unknown) };
 }
