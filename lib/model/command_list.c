@@ -19,10 +19,10 @@ enum { COUNT_BATCHES, BATCHES, EXPORT_BATCHES, BATCH, HIDDEN, COUNT_ROWS, ROWS, 
 	" LEFT JOIN operator o ON o.operator_id = b.created_by WHERE " SEEN
 
 /* Search three times, then by the system. */
-#define FILTERED                                                                       \
-	" AND (? = '' OR b.reason LIKE ? OR o.display_name LIKE ? OR EXISTS (SELECT 1" \
-	" FROM command f JOIN meter fm ON fm.meter_id = f.meter_id"                    \
-	" WHERE f.command_batch_id = b.command_batch_id AND fm.number LIKE ?))"        \
+#define FILTERED                                                                                         \
+	" AND (? = '' OR b.reason LIKE ? OR o.display_name LIKE ? OR EXISTS (SELECT 1"                   \
+	" FROM command f JOIN meter fm ON fm.meter_id = f.meter_id"                                      \
+	" WHERE f.command_batch_id = b.command_batch_id AND CONCAT_WS('', b.reason, fm.number) LIKE ?))" \
 	" AND (? OR b.created_by IS NOT NULL)"
 
 #define STATE_OF_BATCH                                                                   \
