@@ -111,7 +111,7 @@ show_choices(struct req *r, const struct bus_row *row)
 	if (rc != RC_OK)
 		return rc;
 	for (size_t i = 0; i < count; i++) {
-		if (buses[i].gateway_id != last)
+		if (buses[i].gateway_id != last && bus_view_is_in_scope(r, &buses[i]))
 			choice_add(
 			    r, "gateway", buses[i].gateway_id, buses[i].gateway, row->gateway_id);
 		last = buses[i].gateway_id;

@@ -21,6 +21,10 @@ enum rc gateway_find(
 enum rc bus_find(struct req *r, int64_t bus_id, struct place_list *places,
     struct gateway_row *gateway, struct bus_row *bus);
 
+/* The same for a row of gateway_buses, which also holds gateways without a place that carry a meter
+ * of the reader's buildings: those are seen, and edited by who is not limited. */
+bool bus_view_is_in_scope(const struct req *r, const struct bus_view *bus);
+
 void gateway_crumb(struct req *r, const struct gateway_row *gateway);
 
 /* Id Name Transport Address Status Meters Lost Round Trouble … of a bus in a list. */

@@ -64,6 +64,12 @@ bus_show_row(struct req *r, struct node *node, const struct bus_view *bus)
 	node_set(r->view, node, "Trouble", trouble_words(r, bus->trouble));
 }
 
+bool
+bus_view_is_in_scope(const struct req *r, const struct bus_view *bus)
+{
+	return bus->place[0] != '\0' || !scope_is_limited(r->scope);
+}
+
 static bool
 matches(const struct req *r, const struct bus_view *bus, const char *search)
 {
@@ -84,7 +90,7 @@ filter(const struct req *r, struct bus_view *buses, size_t count, const char *se
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (matches(r, &buses[i], search))
+		if (bus_view_is_in_scope(r, &buses[i]) && matches(r, &buses[i], search))
 			buses[kept++] = buses[i];
 	return kept;
 }

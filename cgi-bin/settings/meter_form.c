@@ -269,7 +269,8 @@ meter_choices(struct req *r, int64_t bus_id, int64_t meter_model_id)
 		return rc;
 	choice_add(r, "bus", 0, "", bus_id);
 	for (size_t i = 0; i < count; i++)
-		if (buses[i].bus_id != 0)
+		if (buses[i].bus_id != 0 &&
+		    (buses[i].bus_id == bus_id || bus_view_is_in_scope(r, &buses[i])))
 			choice_add(r, "bus", buses[i].bus_id,
 			    arena_printf(r->arena, "%s / %s", buses[i].gateway, buses[i].bus),
 			    bus_id);

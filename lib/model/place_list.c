@@ -21,8 +21,7 @@ static const struct query Q[] QUERIES = {
 				 " LEFT JOIN place p2 ON p2.place_id = p1.parent_id"
 				 " LEFT JOIN place p3 ON p3.place_id = p2.parent_id"
 				 " WHERE (? = '' OR FIND_IN_SET(s.scope_id, ?))"
-				 " AND (? = '' OR CONCAT_WS(' / ', p3.name, p2.name, p1.name, p0.name) LIKE ?"
-				 " OR p0.initials LIKE ?)"
+				 " AND (? = '' OR CONCAT_WS(' / ', p3.name, p2.name, p1.name, p0.name, p0.initials) LIKE ?)"
 				 " ORDER BY " ORDER_OF("site") ", " NAME_OF("site") ", " ORDER_OF("building") ", " NAME_OF("building") ", " ORDER_OF(
 				     "floor") ", " NAME_OF("floor") ", " ORDER_OF("room") ", " NAME_OF("room") " LIMIT 1000000" },
 };
@@ -35,6 +34,5 @@ place_export(struct db *db, const struct scope *scope, const char *search, struc
 	const char *limit = scope_text(scope);
 
 	text_like(search, like, sizeof(like));
-	return db_stream(
-	    db, &Q[EXPORT], ARGS(S(limit), S(limit), S(search), S(like), S(like)), rows);
+	return db_stream(db, &Q[EXPORT], ARGS(S(limit), S(limit), S(search), S(like)), rows);
 }
