@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ctl, startMaria, startWeb, until, writeConf } from '../harness/harness.mjs';
 import { unlimit } from './fastcgi.mjs';
+import { change, fieldsOf } from './form.mjs';
 
 const maria = await startMaria();
 const conf = await writeConf(maria);
@@ -13,22 +14,8 @@ const admin = await web.signedIn('admin');
 const stored = (name) => maria.sql(`SELECT value FROM setting WHERE name='${name}'`)[0]?.value;
 const audits = () => maria.sql("SELECT object_id, detail FROM audit WHERE action='setting.change' ORDER BY audit_id");
 
-// The fields of the form that posts to `target`, as a browser would send them.
-async function fields(client, target) {
-  const { text } = await client.get(target);
-  const form = [...text.matchAll(/<form\b[^>]*>[\s\S]*?<\/form>/g)].map((match) => match[0]).find((html) => html.includes(`action="${target.split('?')[0]}"`));
-  const unescape = (value) => value.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
-  const found = {};
-  for (const [, attributes] of form.matchAll(/<input\b([^>]*)>/g)) {
-    const name = /\bname="([^"]*)"/.exec(attributes)[1];
-    if (/type="checkbox"/.test(attributes) && !/\bchecked\b/.test(attributes)) continue;
-    found[name] = unescape(/\bvalue="([^"]*)"/.exec(attributes)?.[1] ?? '');
-  }
-  for (const [, name, inner] of form.matchAll(/<select\b[^>]*name="([^"]*)"[^>]*>([\s\S]*?)<\/select>/g)) found[name] = /value="([^"]*)" selected/.exec(inner)[1];
-  for (const [, name, inner] of form.matchAll(/<textarea\b[^>]*name="([^"]*)"[^>]*>([\s\S]*?)<\/textarea>/g)) found[name] = unescape(inner);
-  return found;
-}
-const save = async (target, changes, client = admin) => client.post(target, { fields: { ...await fields(client, target), ...changes } });
+const fields = async (client, target) => fieldsOf((await client.get(target)).text, target.split('?')[0]);
+const save = (target, changes, client = admin) => change(client, target, changes);
 
 test('a name, a zone and a language count everywhere within seconds', async () => {
   assert.equal((await save('/settings/system', { site_name: '云谷大厦 <b>', site_time_zone: 'Asia/Tokyo', site_currency: 'EUR' })).status, 303);
@@ -166,25 +153,25 @@ test('a logo is taken for what it is, shown everywhere, kept by browsers, and go
 
 /* ---- the rules for passwords, where people sign in ---- */
 
-const change = (client, old, next) => client.submit('/login/password', { old, new: next, repeat: next });
+const newPassword = (client, old, next) => client.submit('/login/password', { old, new: next, repeat: next });
 const setPolicy = (values) => save('/settings/system/password', values);
 
 test('recommended rules: length and easy guesses count, kinds of characters do not', async () => {
   const client = await web.signedIn('cashier');
-  assert.match((await change(client, client.password, 'kq7-Zt2!x')).text, /至少 10 个字符/);
-  assert.equal((await change(client, client.password, 'kestrel lamp oven')).status, 303);
+  assert.match((await newPassword(client, client.password, 'kq7-Zt2!x')).text, /至少 10 个字符/);
+  assert.equal((await newPassword(client, client.password, 'kestrel lamp oven')).status, 303);
 });
 
 test('MLPS rules: kinds, earlier passwords, expiry and locking are enforced', async () => {
   assert.equal((await setPolicy({ password_min: '8', password_classes: '3', password_max_age_days: '90', password_history: '3', password_lock_failures: '4', password_lock_min: '30' })).status, 303);
   const client = await web.signedIn('cashier');
   assert.match((await client.get('/login/password')).text, /至少包含 3 种/);
-  assert.match((await change(client, client.password, 'kestrel lamp oven')).text, /至少要有 3 种字符/);
-  assert.equal((await change(client, client.password, 'Kestrel lamp 1')).status, 303);
-  assert.equal((await change(client, 'Kestrel lamp 1', 'Kestrel lamp 2')).status, 303);
-  assert.match((await change(client, 'Kestrel lamp 2', 'Kestrel lamp 1')).text, /最近用过/);
-  assert.match((await change(client, 'Kestrel lamp 2', client.password)).status === 422 ? '422' : '', /422/, 'the first one, which voltillctl set, counts too');
-  assert.equal((await change(client, 'Kestrel lamp 2', 'Kestrel lamp 3')).status, 303);
+  assert.match((await newPassword(client, client.password, 'kestrel lamp oven')).text, /至少要有 3 种字符/);
+  assert.equal((await newPassword(client, client.password, 'Kestrel lamp 1')).status, 303);
+  assert.equal((await newPassword(client, 'Kestrel lamp 1', 'Kestrel lamp 2')).status, 303);
+  assert.match((await newPassword(client, 'Kestrel lamp 2', 'Kestrel lamp 1')).text, /最近用过/);
+  assert.match((await newPassword(client, 'Kestrel lamp 2', client.password)).status === 422 ? '422' : '', /422/, 'the first one, which voltillctl set, counts too');
+  assert.equal((await newPassword(client, 'Kestrel lamp 2', 'Kestrel lamp 3')).status, 303);
 
   maria.sql(`UPDATE operator SET password_changed_at = UTC_TIMESTAMP(3) - INTERVAL 91 DAY WHERE username='${client.username}'`);
   const held = await client.get('/accounts/overview');
@@ -193,7 +180,7 @@ test('MLPS rules: kinds, earlier passwords, expiry and locking are enforced', as
   const again = web.client();
   await again.signIn(client.username, 'Kestrel lamp 3');
   assert.equal((await again.get('/accounts/overview')).location, '/login/password', 'at a sign-in long after it ran out too');
-  const done = await change(again, 'Kestrel lamp 3', 'Kestrel lamp 4');
+  const done = await newPassword(again, 'Kestrel lamp 3', 'Kestrel lamp 4');
   assert.deepEqual([done.status, done.location], [303, '/']);
   assert.equal((await again.get('/accounts/overview')).status, 200);
 
