@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { ROOT, startMaria, startWeb, writeConf } from '../harness/harness.mjs';
+import { NOUNS, QUERIES, nounOf, omnipotent, routes as rowsOf } from './estate.mjs';
 import { unlimit } from './fastcgi.mjs';
 
 const PAYLOADS = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'-alert(1)-'", '</title><b>x', '</textarea><i>x', 'javascript:alert(1)',
@@ -12,6 +13,7 @@ const PAYLOADS = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>',
 const text = (value) => `CONVERT(0x${Buffer.from(value).toString('hex')} USING utf8mb4)`;
 
 const maria = await startMaria();
+omnipotent(maria);
 PAYLOADS.forEach((payload, i) => {
   const [n, name] = [i + 1, text(payload)];
   maria.sql(`INSERT INTO place (place_id, parent_id, kind, name) VALUES (${n * 10}, NULL, 'site', ${name}), (${n * 10 + 1}, ${n * 10}, 'building', ${name}),
@@ -27,13 +29,21 @@ maria.sql(`UPDATE meter_model SET name = ${text(PAYLOADS[0])}, maker = ${text(PA
 const conf = await writeConf(maria);
 const web = await startWeb(maria, conf);
 await unlimit(web);
-const client = await web.signedIn('admin');
+const client = await web.signedIn('omnipotent');
 maria.sql(`UPDATE operator SET display_name = ${text(PAYLOADS[0])}`);
 
 // Every page there is, from the route tables.
 const routes = ['login', 'accounts'].flatMap((program) => fs.readdirSync(path.join(ROOT, 'cgi-bin', program)).filter((name) => name.endsWith('.c'))
   .flatMap((name) => [...fs.readFileSync(path.join(ROOT, 'cgi-bin', program, name), 'utf8').matchAll(/\{ GET, "([^"]+)"/g)].map((match) => match[1])));
 const pages = routes.filter((route) => route !== '/login/logo').flatMap((route) => (route.includes('{id}') ? PAYLOADS.map((_, i) => route.replace('{id}', i + 1)) : [route]));
+
+// Pages of the settings: of places the building, of gateways, buses and meters each one has a hostile name.
+const HOSTILE = { places: (n) => n * 10 + 1, gateways: (n) => n, buses: (n) => n, meters: (n) => n };
+for (const { path: route } of rowsOf(['settings']).filter((row) => row.method === 'GET')) {
+  if (!route.includes('{id}')) pages.push(route + (QUERIES[route] ?? ''));
+  else if (HOSTILE[nounOf(route)]) PAYLOADS.forEach((_, i) => pages.push(route.replace('{id}', HOSTILE[nounOf(route)](i + 1))));
+  else if (['operators', 'roles', 'audit', 'models', 'sms'].includes(nounOf(route))) pages.push(route.replace('{id}', NOUNS[nounOf(route)].id[0]));
+}
 
 function assertHarmless(html, what) {
   for (const payload of PAYLOADS) if (/[<>]/.test(payload)) assert.ok(!html.includes(payload), `${what}: ${payload}`);
