@@ -46,11 +46,36 @@ function onEnd(options, stop) {
   endings.get(scope).push(stop);
 }
 
-// A folder with a short name: a unix socket path has at most 107 characters.
+// The name says whose it is, and is short: a unix socket path has at most 107 characters.
+export const makeDir = () => fs.mkdtempSync(path.join(os.tmpdir(), `vt-${process.pid}-`));
+
 export function tempDir(options) {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'vt-'));
+  const dir = makeDir();
   onEnd(options, () => fs.rmSync(dir, { recursive: true, force: true }));
   return dir;
+}
+
+function processesOf(dir) {
+  return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
+    try {
+      return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(dir);
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  });
+}
+
+// A run that was killed leaves its folders, and servers that live in them. The servers are told to end; what
+// nobody uses any more is removed.
+for (const name of fs.readdirSync(os.tmpdir())) {
+  const owner = /^vt-(\d+)-\w{6}$/.exec(name)?.[1];
+  if (!owner || fs.existsSync(`/proc/${owner}`)) continue;
+  const dir = path.join(os.tmpdir(), name), left = processesOf(dir);
+  try {
+    for (const pid of left) process.kill(Number(pid), 'SIGTERM');
+    if (left.length === 0) fs.rmSync(dir, { recursive: true, force: true });
+  } catch { // another test file does the same just now
+  }
 }
 
 export async function until(what, probe, seconds = 10) {
@@ -160,7 +185,7 @@ async function seed() {
   for (const name of inputs) hash.update(name).update(fs.readFileSync(path.join(ROOT, 'sql', name)));
   const dir = path.join(BUILD, 'test', `seed-${hash.digest('hex').slice(0, 12)}`);
   if (fs.existsSync(path.join(dir, 'done'))) return dir;
-  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'vt-seed-'));
+  const work = makeDir();
   execFileSync('mariadb-install-db', ['--no-defaults', ...asRoot, `--datadir=${work}/data`, '--innodb-log-file-size=16M',
     '--auth-root-authentication-method=normal', '--skip-test-db'], { stdio: 'ignore' });
   const server = spawn(MARIADBD, mariadbArguments(work), { stdio: 'ignore' });

@@ -3,10 +3,9 @@
 import { execFile, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
-import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { BUILD, ROOT } from '../../harness/harness.mjs';
+import { BUILD, ROOT, makeDir } from '../../harness/harness.mjs';
 
 const STATUSES = ['open', 'alarm1', 'alarm2', 'arrears', 'tripped', 'protected', 'unopened', 'lost'];
 const NAMES = ['京东西北', '小面馆', '张三', '星河美容美发沙龙（很长的店铺名字）', '顺丰速运', '<b>&"', '', '瑞幸咖啡'];
@@ -48,7 +47,7 @@ function sample(language, theme, page) {
 // Static files as they are, everything else rendered: /LANGUAGE/THEME/PAGE. `fail` makes the next answers fail,
 // `held` is a promise that answers to forms wait for.
 export async function startKit() {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kit-'));
+  const folder = makeDir();
   const policy = /Content-Security-Policy "([^"]+)"/.exec(fs.readFileSync(path.join(ROOT, 'nginx/headers.conf'), 'utf8'))[1];
   const checker = path.join(BUILD, 'lint/check_templates');
   execFileSync('make', ['-s', `BUILD=${path.relative(ROOT, BUILD)}`, 'vendor', path.relative(ROOT, checker)], { cwd: ROOT });
