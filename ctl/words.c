@@ -64,8 +64,7 @@ take_line(struct words *words, struct arena *arena, char *line, char path[PATH_B
 	}
 	snprintf(key, sizeof(key), "%s%.*s", path, (int)length, name);
 	if (equals == NULL && strchr(name, '{') != NULL) {
-		if (strlen(key) + 1 < PATH_BYTES)
-			strcat(strcpy(path, key), ".");
+		snprintf(path, PATH_BYTES, "%.*s.", PATH_BYTES - 2, key);
 		return;
 	}
 	if (equals == NULL || !is_wanted(key))

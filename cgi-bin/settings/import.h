@@ -17,6 +17,8 @@ struct operator_actor import_actor(const struct req *r);
 
 /* Words of a column and of a field that changed. */
 const char *import_title(struct req *r, enum import_kind kind, const char *field);
+/* A value in words, where the field has some. */
+const char *import_value(struct req *r, const char *field, const char *value);
 /* A fault as it is kept, in words: "field: message". */
 const char *import_fault_text(struct req *r, const char *key, const char *values);
 /* Why a file is refused, at the field of the form. */

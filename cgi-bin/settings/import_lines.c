@@ -23,8 +23,8 @@ show_changes_of(struct req *r, struct node *node, enum import_kind kind, const c
 	for (size_t i = 0; i + 2 < count; i += 3) {
 		struct node *change = node_add(r->view, list);
 		node_set(r->view, change, "Word", import_title(r, kind, parts[i]));
-		node_set(r->view, change, "Before", parts[i + 1]);
-		node_set(r->view, change, "After", parts[i + 2]);
+		node_set(r->view, change, "Before", import_value(r, parts[i], parts[i + 1]));
+		node_set(r->view, change, "After", import_value(r, parts[i], parts[i + 2]));
 	}
 }
 

@@ -169,7 +169,6 @@ import_ask_undo(struct req *r)
 		.back = back,
 	};
 	crumb(r, back, record.file_name);
-	crumb(r, NULL, confirm.title);
 	confirm_fact(r, view_word(r->view, "Settings.Import.File"), record.file_name);
 	confirm_fact(r, view_word(r->view, "Settings.Import.Outcome.new"),
 	    arena_printf(r->arena, "%lld", (long long)record.counts.by[IMPORT_NEW]));

@@ -1,4 +1,5 @@
 /* What the pages of imports share. */
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -46,6 +47,31 @@ import_title(struct req *r, enum import_kind kind, const char *field)
 			return word;
 	}
 	return field;
+}
+
+const char *
+import_value(struct req *r, const char *field, const char *value)
+{
+	static const struct {
+		const char *field, *branch;
+	} branches[] = {
+		{ "transport", "Transport" },
+		{ "credit_mode", "CreditMode" },
+		{ "phases", "Phases" },
+		{ "parity", "Settings.Bus.Parity" },
+		{ "hold_mode", "Settings.Import.Hold" },
+		{ "is_protected", "Settings.Import.Flag" },
+		{ "kind", "Settings.Place.Kind" },
+	};
+
+	for (size_t i = 0; i < COUNT(branches); i++) {
+		if (strcmp(branches[i].field, field) != 0 || *value == '\0')
+			continue;
+		const char *word =
+		    view_word(r->view, arena_printf(r->arena, "%s.%s", branches[i].branch, value));
+		return *word != '\0' ? word : value;
+	}
+	return value;
 }
 
 const char *

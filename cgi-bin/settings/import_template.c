@@ -6,27 +6,6 @@
 
 #define WIDTH 16
 
-/* Words of a choice, where the pages have some. */
-static const char *
-choice_word(struct req *r, const char *field, const char *code)
-{
-	static const struct {
-		const char *field, *branch;
-	} branches[] = {
-		{ "transport", "Transport" },
-		{ "credit_mode", "CreditMode" },
-		{ "phases", "Phases" },
-		{ "parity", "Settings.Bus.Parity" },
-		{ "hold_mode", "Settings.Import.Hold" },
-	};
-
-	for (size_t i = 0; i < COUNT(branches); i++)
-		if (strcmp(branches[i].field, field) == 0)
-			return view_word(
-			    r->view, arena_printf(r->arena, "%s.%s", branches[i].branch, code));
-	return "";
-}
-
 static const char *
 help(struct req *r, const struct import_field *field)
 {
@@ -44,7 +23,7 @@ help(struct req *r, const struct import_field *field)
 		    r->arena, "%s %s", text, view_word(r->view, "Settings.Import.IsClearable"));
 	for (const struct import_choice *c = field->choices; c != NULL && c->code != NULL; c++)
 		text = arena_printf(r->arena, "%s%s%s (%s)", text, c == field->choices ? " " : ", ",
-		    c->code, choice_word(r, field->name, c->code));
+		    c->code, import_value(r, field->name, c->code));
 	return text;
 }
 

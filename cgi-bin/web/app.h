@@ -27,7 +27,7 @@ int app_main(int argc, char **argv, const char *program, const struct route *rou
 /* Work beside the requests, in one process of its own that the manager keeps like a worker. It is
  * called every APP_BACKGROUND_MS and right again while it answers RC_OK; RC_NOT_FOUND: there is
  * nothing to do. A long piece of work may be killed at any point (STOP_MS of the manager). */
-#define APP_BACKGROUND_MS 500
+#define APP_BACKGROUND_MS 250
 struct app_work {
 	const struct conf *conf;
 	const char *account; /* for a second connection */

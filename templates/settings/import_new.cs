@@ -1,4 +1,4 @@
-<?cs def:import_links(kind, with) ?><span><a href="/settings/imports/template?kind=<?cs var:kind ?>&amp;with=<?cs var:with ?>&amp;format=xlsx" download><?cs call:ui_icon("file-spreadsheet") ?> Excel</a> <a href="/settings/imports/template?kind=<?cs var:kind ?>&amp;with=<?cs var:with ?>&amp;format=csv" download>CSV</a></span><?cs /def ?><?cs call:ui_crumbs() ?>
+<?cs def:import_links(kind, with) ?><span><a href="/settings/imports/template?kind=<?cs var:kind ?>&amp;with=<?cs var:with ?>&amp;format=xlsx" download><?cs call:ui_icon("file-spreadsheet") ?> <?cs var:T.Settings.ImportNew.Xlsx ?></a> <a href="/settings/imports/template?kind=<?cs var:kind ?>&amp;with=<?cs var:with ?>&amp;format=csv" download><?cs var:T.Settings.ImportNew.Csv ?></a></span><?cs /def ?><?cs call:ui_crumbs() ?>
 <?cs call:ui_title(T.Settings.ImportNew.Title) ?>
 <section class="card">
 <?cs call:ui_errors() ?>

@@ -8,9 +8,9 @@ import { bin, ctl, sleep, startMaria, writeConf } from '../harness/harness.mjs';
 
 const BUSES = 100, EACH = 200, METERS = BUSES * EACH;
 
-export function fleet() {
+export function fleet(meters = METERS) {
   const rows = ['number,model,gateway,bus,unit,site,building,floor,room,alarm1,note'];
-  for (let i = 0; i < METERS; i++) {
+  for (let i = 0; i < meters; i++) {
     const bus = Math.floor(i / EACH);
     rows.push(`31${String(i).padStart(10, '0')},ddsy1352,GW-${bus},总线1,${i % EACH + 1},S,${bus % 20}号楼,${bus % 7}层,R${i},50,第 ${i} 户`);
   }
