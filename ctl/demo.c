@@ -200,6 +200,8 @@ demo_load(struct db *db, const char *dir, int first_port)
 	if (rc == RC_OK && gateways == 0)
 		rc = db_transact(db, load_building, NULL);
 	if (rc == RC_OK)
+		rc = demo_tariff(db);
+	if (rc == RC_OK)
 		rc = set_addresses(db, dir, first_port);
 	snprintf(path, sizeof path, "%s/sim.conf", dir);
 	return rc == RC_OK ? demo_sim_write(path, dir, first_port) : rc;

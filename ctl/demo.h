@@ -16,4 +16,7 @@ enum rc demo_sim_write(const char *path, const char *dir, int first_port);
 /* Loads what `metersim --history` prints from stdin: readings, daily roll-ups, states. */
 enum rc demo_history_load(struct db *db);
 
+/* Tariffs, who has which, and the holiday calendar; once. */
+enum rc demo_tariff(struct db *db);
+
 #endif

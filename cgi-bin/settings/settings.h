@@ -104,6 +104,32 @@ enum rc meter_ask_remove(struct req *r); /* meter_remove.c */
 enum rc meter_take_off(struct req *r);
 enum rc meter_box(struct req *r); /* meter_box.c: GET with preview, POST */
 
+enum rc tariffs(struct req *r); /* tariffs.c */
+enum rc tariff_new(struct req *r);
+enum rc tariff(struct req *r); /* tariff.c */
+enum rc tariff_save(struct req *r);
+enum rc version_copy(struct req *r);
+enum rc version(struct req *r); /* tariff_version.c */
+enum rc version_print(struct req *r);
+enum rc version_edit(struct req *r);
+enum rc version_save(struct req *r);
+enum rc version_ask_delete(struct req *r);
+enum rc version_delete(struct req *r);
+enum rc version_ask_withdraw(struct req *r);
+enum rc version_withdraw(struct req *r);
+enum rc version_ask_publish(struct req *r); /* tariff_publish.c */
+enum rc version_publish(struct req *r);
+enum rc version_trial(struct req *r);	   /* tariff_trial.c */
+enum rc tariff_meters_page(struct req *r); /* tariff_meters.c */
+enum rc tariff_ask_assign(struct req *r);
+enum rc tariff_give(struct req *r);
+enum rc tariff_meter_page(struct req *r);
+enum rc tariff_take(struct req *r);
+enum rc holidays(struct req *r); /* holidays.c */
+enum rc holiday_add(struct req *r);
+enum rc holiday_paste(struct req *r);
+enum rc holiday_delete(struct req *r);
+
 /* system.c: the topics of /settings/system; the path says which. */
 enum rc system_form(struct req *r);
 enum rc system_save(struct req *r);
