@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 
-#define RETRY_MIN_MS (5 * CLOCK_SECOND) /* a meter that answers polls but not this order */
+#define RETRY_MIN_MS (2 * CLOCK_SECOND) /* a meter that answers polls but not this order */
 
 enum {
 	BUSES,

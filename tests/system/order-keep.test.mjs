@@ -2,7 +2,7 @@
 import { test } from 'node:test';
 import path from 'node:path';
 import { execFileSync } from 'node:child_process';
-import { assert, config, confirmed, Field, held, meterId, order, tableBytes, until } from './order.mjs';
+import { assert, config, confirmed, Field, held, meterId, order, tableBytes, TOU, until } from './order.mjs';
 
 test('the server keeps meters right', async (t) => {
   const field = await Field.start([{ kind: 'tcp', units: 2, status: 5 }], { t });
@@ -56,6 +56,20 @@ test('the server keeps meters right', async (t) => {
   await t.test('what nobody had written is left alone, and nothing is sent twice', async () => {
     assert.equal(field.number(`SELECT COUNT(*) FROM command WHERE meter_id = ${meterId(1, 2)}`), 0);
     assert.equal(ours() - manual, 2);
+  });
+
+  await t.test('the database goes away under an order: its result is stored when it is back', async () => {
+    await field.control(`set ${tcp.name} 2 delay_ms=150`);
+    const ids = order(field, [['write_tou', 1, meterId(1, 2), TOU]]);
+    const written = async () => Number((await held(field, tcp, 2, ['writes'])).writes);
+    await until('the first table', async () => await written() === 1, 15);
+    await field.maria.kill9();
+    await until('the others', async () => await written() === 3, 15);
+    await field.maria.start();
+    const [row] = await confirmed(field, ids, 20);
+    assert.equal(Number(row.attempts), 1);
+    assert.equal(config(field, meterId(1, 2), 'tou'), TOU);
+    assert.equal(await written(), 3);
   });
 
   await field.collector.stop();
