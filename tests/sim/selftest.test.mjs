@@ -4,6 +4,9 @@ import { readlinkSync } from 'node:fs';
 import test from 'node:test';
 import { Sim, block, command, crc, hex, read, recharge, seal, sleep, write } from './client.mjs';
 
+// As long as this nobody answers: longer than a busy machine takes for what it answers.
+const SILENCE_MS = 250;
+
 const BENCH = `
 seed 7
 zone +8
@@ -127,7 +130,7 @@ test('a wrong checksum is ignored without a word and costs only its own request'
   const broken = seal(read(1, 0x200, 48));
   broken[7] ^= 1;
   rtu.raw(broken);
-  assert.equal((await rtu.bytes(1, 60)).length, 0);
+  assert.equal((await rtu.bytes(1, SILENCE_MS)).length, 0);
   const damaged = async () => Number(/damaged=(\d+)/.exec(await sim.control('stats rtu'))[1]);
   while (await damaged() < 1) await sleep(10);
   await sleep(100); // the silence that ends it
@@ -141,7 +144,7 @@ test('the pty carries RTU and its link leads to it', async (t) => {
   const sim = await Sim.start(t, BENCH);
   const tty = await sim.open('tty');
   assert.equal(block(await tty.ask(read(1, 0x200, 48))).type, 10);
-  assert.equal(await tty.ask(read(9, 0x200, 48), 60), null);
+  assert.equal(await tty.ask(read(9, 0x200, 48), SILENCE_MS), null);
   assert.equal(block(await tty.ask(read(2, 0x200, 48))).type, 10);
   assert.equal((await tty.ask(recharge(1, 5000, (await sim.get('tty', 1, 'count')) + 1))).length, 13);
 });
@@ -150,6 +153,9 @@ const PACED = `
 line tty pty=@DIR@/tty baud=9600 delay_ms=20
 line rtu rtutcp=127.0.0.1:0 baud=9600 delay_ms=20
 line gw tcp=127.0.0.1:0 baud=9600 delay_ms=20 gateway_timeout_ms=100
+line slow rtutcp=127.0.0.1:0 baud=1200 delay_ms=20
+meter slow unit=1 model=adf300
+meter slow unit=2 model=adf300
 meter tty unit=1 model=adf300
 meter tty unit=2 model=adf300
 meter rtu unit=1 model=adf300
@@ -166,14 +172,15 @@ test('a paced line takes the time of the wire, within 5 %', async (t) => {
     const pipe = await sim.open(name);
     await pipe.ask(read(1, 0x200, 48), 1000);
     const took = [];
-    for (let i = 0; i < 12; i++) {
+    const wire = POLL_MS - (name === 'gw' ? 0 : GAP_MS);
+    for (let i = 0; i < 40 && (i < 12 || Math.min(...took) >= wire * 1.05); i++) {
       await sleep(name === 'gw' ? 0 : 4); // the silence before a request is ours to keep
       const begin = performance.now();
       assert.equal((await pipe.ask(read(1, 0x200, 48))).length, 99);
       took.push(performance.now() - begin);
     }
     // The best round, because this process and others take time from each other; none may be faster.
-    const wire = POLL_MS - (name === 'gw' ? 0 : GAP_MS), best = Math.min(...took);
+    const best = Math.min(...took);
     t.diagnostic(`${name}: ${best.toFixed(1)} ms a poll, wire ${wire.toFixed(1)} ms`);
     assert.ok(best > wire * 0.95 && best < wire * 1.05, `${name}: ${best} of ${wire}`);
   }
@@ -182,16 +189,16 @@ test('a paced line takes the time of the wire, within 5 %', async (t) => {
 
 test('who speaks into an answer damages both; a gateway queues', async (t) => {
   const sim = await Sim.start(t, PACED);
-  const rtu = await sim.open('rtu');
-  rtu.send(read(1, 0x200, 48));
-  await sleep(80); // the answer is on the wire now
-  rtu.send(read(2, 0x200, 48));
-  const damaged = await rtu.bytes(101);
+  const slow = await sim.open('slow');
+  slow.send(read(1, 0x200, 48));
+  await sleep(400); // the answer is on the wire from 0.1 to 1 s
+  slow.send(read(2, 0x200, 48));
+  const damaged = await slow.bytes(101);
   assert.equal(damaged.length, 101);
   assert.notDeepEqual(crc(damaged.subarray(0, -2)), damaged.subarray(-2));
-  assert.match(await sim.control('stats rtu'), /collisions=1/);
-  await sleep(50);
-  assert.equal((await rtu.ask(read(2, 0x200, 48))).length, 99);
+  assert.match(await sim.control('stats slow'), /collisions=1/);
+  await sleep(200);
+  assert.equal((await slow.ask(read(2, 0x200, 48))).length, 99);
 
   const gw = await sim.open('gw');
   const begin = performance.now();
@@ -209,7 +216,7 @@ test('faults of one exchange', async (t) => {
   const once = async (fault, length) => {
     await sim.control(`fault rtu 1 ${fault} 1`);
     rtu.send(poll);
-    const got = length ? await rtu.bytes(length) : await rtu.bytes(1, 60);
+    const got = length ? await rtu.bytes(length) : await rtu.bytes(1, SILENCE_MS);
     assert.equal((await rtu.ask(poll))?.length, 99, `right again after ${fault}`);
     return got;
   };
@@ -236,9 +243,9 @@ test('faults of one exchange', async (t) => {
   assert.ok(performance.now() - begin > 120);
 
   // Late: the next request is answered before it.
-  await sim.control('fault rtu 1 late=150 1');
+  await sim.control('fault rtu 1 late=1000 1');
   rtu.send(read(1, 0x200, 20));
-  await sleep(20);
+  await sleep(100);
   assert.equal((await rtu.ask(poll)).length, 99);
   assert.equal((await rtu.bytes(45)).length, 45);
 
@@ -268,10 +275,10 @@ test('faults of one exchange', async (t) => {
 
   // Dead, in a range; alive again.
   await sim.control('fault tcp 1-3 dead');
-  assert.equal(await tcp.ask(poll, 60), null);
+  assert.equal(await tcp.ask(poll, SILENCE_MS), null);
   await sim.control('fault tcp 1 alive');
   assert.equal((await tcp.ask(poll)).length, 99);
-  assert.equal(await tcp.ask(read(2, 0x200, 48), 60), null);
+  assert.equal(await tcp.ask(read(2, 0x200, 48), SILENCE_MS), null);
   assert.match(await sim.control('faults'), /fault tcp 3 dead/);
   await sim.control('clear');
   assert.equal(await sim.control('faults'), '');
@@ -284,7 +291,7 @@ test('two meters with one address are heard in turn and at once', async (t) => {
   await sim.control('fault rtu 1 collide=2');
   const heard = [];
   for (let i = 0; i < 6; i++) {
-    const answer = await rtu.ask(read(1, 0x200, 48), 300);
+    const answer = await rtu.ask(read(1, 0x200, 48), 600);
     heard.push(answer ? block(answer).type : 0);
   }
   assert.deepEqual(heard, [7, 10, 0, 7, 10, 0]);
@@ -296,7 +303,7 @@ test('faults of a write', async (t) => {
   const held = async (unit) => { const { credit_fen, count } = await sim.get('rtu', unit, 'credit_fen', 'count'); return [credit_fen, count]; };
   await sim.control('fault rtu 1 apply_no_ack 1');
   assert.equal((await rtu.ask(read(1, 0x200, 48))).length, 99, 'reading does not use it up');
-  assert.equal(await rtu.ask(recharge(1, 100, 5), 60), null);
+  assert.equal(await rtu.ask(recharge(1, 100, 5), SILENCE_MS), null);
   assert.deepEqual(await held(1), [10100, 5]);
 
   await sim.control('fault rtu 1 dup_apply 1');
@@ -306,7 +313,7 @@ test('faults of a write', async (t) => {
   await rtu.ask(recharge(5, 10000, 1));
   assert.deepEqual(await held(5), [20000, 1], 'one that stores takes it twice');
 
-  await sim.control('fault rtu 1 defer=150 1');
+  await sim.control('fault rtu 1 defer=1500 1');
   assert.equal(await rtu.ask(recharge(1, 100, 7), 60), null);
   assert.deepEqual(await held(1), [10200, 6]);
   while ((await held(1))[1] === 6) await sleep(10);
@@ -314,7 +321,7 @@ test('faults of a write', async (t) => {
 
   await sim.control('fault rtu 1 drop_rsp on=write 1');
   assert.equal((await rtu.ask(read(1, 0x200, 48))).length, 99);
-  assert.equal(await rtu.ask(recharge(1, 100, 8), 60), null);
+  assert.equal(await rtu.ask(recharge(1, 100, 8), SILENCE_MS), null);
   await sim.control('fault rtu 1 exc=3 fc=0x20 1');
   assert.deepEqual([...await rtu.ask(recharge(1, 100, 9))], [1, 0xa0, 3]);
   assert.deepEqual(await held(1), [10400, 8]);
@@ -325,7 +332,7 @@ test('faults of a line', async (t) => {
   const poll = read(1, 0x200, 48);
   let tcp = await sim.open('tcp');
   await sim.control('fault tcp * stall');
-  assert.equal(await tcp.ask(poll, 60), null);
+  assert.equal(await tcp.ask(poll, SILENCE_MS), null);
   await sim.control('clear tcp * stall');
   assert.ok(await tcp.ask(poll));
 
@@ -343,7 +350,7 @@ test('faults of a line', async (t) => {
   await sim.control('clear tcp *');
 
   await sim.control('fault tcp * half_open');
-  assert.equal(await tcp.ask(poll, 60), null);
+  assert.equal(await tcp.ask(poll, SILENCE_MS), null);
   assert.equal(tcp.closed, false);
   await sim.control('clear tcp * half_open');
   await tcp.bytes(400);
@@ -365,7 +372,7 @@ test('faults of a line', async (t) => {
   const rtu = await sim.open('rtu');
   await sim.control('fault rtu * babble=1');
   assert.ok((await rtu.bytes(300)).length >= 300);
-  assert.equal(await rtu.ask(poll, 60), null);
+  assert.equal(await rtu.ask(poll, SILENCE_MS), null);
   await sleep(1000);
   assert.ok(await rtu.ask(poll));
 });
