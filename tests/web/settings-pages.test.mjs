@@ -1,7 +1,7 @@
 // Every page of the settings in a real browser, from the route table: fits its window, accessible, in
 // both languages, light and dark, wide and narrow. Pages of single things are those of building A.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { startMaria, startWeb, writeConf } from '../harness/harness.mjs';
 import { assertAccessible, assertFits, openPage } from './browser.mjs';
 import { NOUNS, QUERIES, estate, nounOf, omnipotent, routes } from './estate.mjs';
@@ -17,9 +17,14 @@ omnipotent(maria);
 const conf = await writeConf(maria);
 const web = await startWeb(maria, conf);
 await unlimit(web);
-await web.operator({ username: 'looker', role: 'omnipotent', password: PASSWORD });
-const door = web.client();
-await door.signIn('looker', PASSWORD);
+const doors = {};
+for (const language of ['zh-CN', 'en']) {
+  const username = `looker-${language.toLowerCase()}`;
+  await web.operator({ username, role: 'omnipotent', password: PASSWORD });
+  maria.sql(`UPDATE operator SET language='${language}', theme='auto' WHERE username='${username}'`);
+  doors[language] = web.client();
+  await doors[language].signIn(username, PASSWORD);
+}
 
 const PAGES = [...new Set(routes(['settings']).filter((row) => row.method === 'GET')
   .map((row) => row.path.replace('{id}', NOUNS[nounOf(row.path)]?.id[0] ?? '1') + (QUERIES[row.path] ?? '')))].concat(MORE);
@@ -31,24 +36,26 @@ const words = () => [...document.querySelectorAll('main :is(label, th, legend, b
 // A page that redirects or hands out a file is not looked at here; every other must be there.
 const shown = [];
 for (const target of PAGES) {
-  const answer = await door.get(target);
+  const answer = await doors.en.get(target);
   assert.ok([200, 303].includes(answer.status), `${target}: ${answer.status}`);
   if (answer.status === 200 && /^text\/html/.test(answer.headers.get('content-type'))) shown.push(target);
 }
 
 // Whether a page fits depends on width and words, whether it is accessible on colours and width.
 const COLOURS = ['color-contrast', 'target-size'];
-for (const [language, scheme, width, rules] of [['zh-CN', 'light', 1280], ['zh-CN', 'dark', 390, COLOURS], ['en', 'light', 390, []], ['en', 'dark', 1280, []]]) {
-  test(`every page fits${rules?.length === 0 ? '' : ' and is accessible'}: ${language} ${scheme} ${width}`, async (t) => {
-    maria.sql(`UPDATE operator SET language='${language}', theme='auto'`);
-    const page = await openPage(t, { language, scheme, width, url: web.url, cookies: door.cookies });
-    for (const target of shown) {
-      await page.goto(web.url + target.slice(1));
-      assert.equal(await page.locator('html').getAttribute('lang'), language, target);
-      assert.equal(await page.locator('h1').count(), 1, `${target} has one heading`);
-      await assertFits(page, target);
-      if (rules?.length !== 0) await assertAccessible(page, target, rules);
-      if (language === 'en') assert.doesNotMatch(await page.evaluate(words), /\p{Script=Han}{2,}/u, `${target}: Chinese words on an English page`);
-    }
-  });
-}
+// Two windows at a time: one waits for the server while the other is looked at.
+describe('settings', { concurrency: 2 }, () => {
+  for (const [language, scheme, width, rules] of [['zh-CN', 'light', 1280], ['zh-CN', 'dark', 390, COLOURS], ['en', 'light', 390, []], ['en', 'dark', 1280, []]]) {
+    test(`every page fits${rules?.length === 0 ? '' : ' and is accessible'}: ${language} ${scheme} ${width}`, async (t) => {
+      const page = await openPage(t, { language, scheme, width, url: web.url, cookies: doors[language].cookies });
+      for (const target of shown) {
+        await page.goto(web.url + target.slice(1));
+        assert.equal(await page.locator('html').getAttribute('lang'), language, target);
+        assert.equal(await page.locator('h1').count(), 1, `${target} has one heading`);
+        await assertFits(page, target);
+        if (rules?.length !== 0) await assertAccessible(page, target, rules);
+        if (language === 'en') assert.doesNotMatch(await page.evaluate(words), /\p{Script=Han}{2,}/u, `${target}: Chinese words on an English page`);
+      }
+    });
+  }
+});
