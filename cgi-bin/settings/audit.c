@@ -69,6 +69,12 @@ static const struct home {
 	{ "import", "/settings/imports", PERM_IMPORT },
 };
 
+static bool
+is_code(const char *text)
+{
+	return strspn(text, "abcdefghijklmnopqrstuvwxyz_.") == strlen(text);
+}
+
 /* A word of the dictionary, or the code itself: an older program may not know it. */
 static const char *
 word_or_code(struct req *r, const char *branch, const char *code)
@@ -79,6 +85,35 @@ word_or_code(struct req *r, const char *branch, const char *code)
 		return "";
 	word = view_word(r->view, arena_printf(r->arena, "Audit.%s.%s", branch, code));
 	return *word != '\0' ? word : code;
+}
+
+/* Reasons of the program are words of its own ("wrong password"), others what a person typed. */
+static const char *
+reason_text(struct req *r, const char *reason)
+{
+	char *key = arena_printf(r->arena, "Audit.Reason.%s", reason);
+	const char *word;
+
+	for (char *blank = key; (blank = strchr(blank, ' ')) != NULL;)
+		*blank = '_';
+	word = is_code(reason) || strspn(reason, "abcdefghijklmnopqrstuvwxyz ") == strlen(reason)
+		   ? view_word(r->view, key)
+		   : "";
+	return *word != '\0' ? word : reason;
+}
+
+/* Roles of every installation are stored by their code. */
+static const char *
+object_text(struct req *r, const struct audit_row *row)
+{
+	const char *word = "";
+
+	if (strcmp(row->object_kind, "role") == 0 && is_code(row->object) && *row->object != '\0')
+		word = view_word(r->view, arena_printf(r->arena, "Role.%s", row->object));
+	if (*word != '\0' || *row->object != '\0')
+		return *word != '\0' ? word : row->object;
+	return row->object_id != 0 ? arena_printf(r->arena, "#%lld", (long long)row->object_id)
+				   : NULL;
 }
 
 static const char *
@@ -98,10 +133,7 @@ show_object(struct req *r, struct node *node, const struct audit_row *row)
 	if (*row->object_kind == '\0')
 		return;
 	node_set(r->view, node, "Kind", word_or_code(r, "Object", row->object_kind));
-	node_set(r->view, node, "Object",
-	    *row->object != '\0'  ? row->object
-	    : row->object_id != 0 ? arena_printf(r->arena, "#%lld", (long long)row->object_id)
-				  : NULL);
+	node_set(r->view, node, "Object", object_text(r, row));
 	node_set(r->view, node, "ObjectHref", object_href(r, row));
 	if (row->object_id != 0)
 		node_set(r->view, node, "HistoryHref",
@@ -121,7 +153,7 @@ show_row(struct req *r, struct node *node, const struct audit_row *row)
 	node_set(r->view, node, "Code", row->action);
 	node_set(r->view, node, "Outcome", row->outcome);
 	node_set(r->view, node, "OutcomeWord", word_or_code(r, "Outcome", row->outcome));
-	node_set(r->view, node, "Reason", word_or_code(r, "Reason", row->reason));
+	node_set(r->view, node, "Reason", reason_text(r, row->reason));
 	show_object(r, node, row);
 }
 
@@ -139,12 +171,6 @@ show_summary(struct req *r, struct node *node, const char *detail)
 	if (rest != detail)
 		show_changes(r, list, arena_strndup(r->arena, detail, (size_t)(rest - detail)));
 	node_bool(r->view, node, "HasMore", *rest != '\0');
-}
-
-static bool
-is_code(const char *text)
-{
-	return strspn(text, "abcdefghijklmnopqrstuvwxyz_.") == strlen(text);
 }
 
 /* Day, person and the rest as the model wants them. */

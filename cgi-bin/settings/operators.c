@@ -15,7 +15,7 @@ static const char *const FILTERS[] = { "role", "state", NULL };
 
 static const struct export_column COLUMNS[] = {
 	{ "Settings.Operators.Username", CELL_TEXT, 16, NULL },
-	{ "Word.Name", CELL_TEXT, 18, NULL },
+	{ "Field.display_name", CELL_TEXT, 18, NULL },
 	{ "Settings.Operators.Phone", CELL_TEXT, 16, NULL },
 	{ "Word.Role", CELL_WORD, 14, "Role" },
 	{ "Settings.Operators.RoleName", CELL_TEXT, 16, NULL },

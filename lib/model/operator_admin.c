@@ -56,7 +56,7 @@ add(struct db *db, void *context)
 	if (has_password &&
 	    (rc = password_remember(db, change->operator_id, op->password_hash, now)) != RC_OK)
 		return rc;
-	snprintf(detail, sizeof(detail), "username: %s, role: %s", op->username, op->role);
+	snprintf(detail, sizeof(detail), "username:  -> %s\nrole:  -> %s", op->username, op->role);
 	return operator_audit(db, change->by, "operator.add", change->operator_id, detail);
 }
 

@@ -5,7 +5,7 @@
 <form method="post" action="<?cs if:IsNew ?>/settings/operators/new<?cs else ?>/settings/operators/<?cs var:Person.Id ?><?cs /if ?>" class="form"><?cs call:ui_secret() ?><?cs call:ui_revision() ?>
 <fieldset class="group"><legend><?cs var:T.Settings.Operator.Who ?></legend><div class="fields">
 <?cs if:IsNew ?><?cs call:ui_input("username", T.Settings.Operators.Username, "text", "off", T.Settings.Operator.UsernameHint) ?><?cs /if ?>
-<?cs call:ui_field("display_name", T.Word.Name) ?><?cs call:ui_input("phone", T.Settings.Operators.Phone, "tel", "off", "") ?></div></fieldset>
+<?cs call:ui_field("display_name", T.Field.display_name) ?><?cs call:ui_input("phone", T.Settings.Operators.Phone, "tel", "off", "") ?></div></fieldset>
 <fieldset class="group"><legend><?cs var:T.Settings.Operator.Rights ?></legend>
 <?cs if:Person.IsSelf ?><p class="form-text"><?cs var:T.Settings.Operator.OwnRights ?></p><?cs /if ?>
 <?cs call:ui_choice("role", T.Word.Role, T.Settings.Operator.RoleHint) ?>
@@ -23,7 +23,7 @@
 </dl></section>
 <section class="card"><h2><?cs var:T.Settings.Operator.Deeds ?></h2>
 <?cs if:Person.IsSelf ?><p class="form-text"><?cs var:T.Settings.Operator.OwnDeeds ?></p><div class="toolbar"><a class="btn btn-quiet" href="/login/password"><?cs call:ui_icon("key") ?> <?cs var:T.Nav.Password ?></a><a class="btn btn-quiet" href="/login/totp"><?cs call:ui_icon("device-mobile") ?> <?cs var:T.Nav.Totp ?></a></div><?cs else ?>
-<ul class="deeds">
+<ul class="account-deeds">
 <?cs if:Person.IsWaiting ?><li><form method="post" action="/settings/operators/<?cs var:Person.Id ?>/unlock"><?cs call:ui_secret() ?><button class="btn btn-primary" type="submit"><?cs call:ui_icon("lock-open") ?> <?cs var:T.Settings.Operator.Unlock ?></button></form><p class="form-text"><?cs var:T.Settings.Operator.UnlockHint ?></p></li><?cs /if ?>
 <li><form method="post" action="/settings/operators/<?cs var:Person.Id ?>/password"><?cs call:ui_secret() ?><button class="btn btn-quiet" type="submit"><?cs call:ui_icon("key") ?> <?cs var:T.Settings.Operator.Reset ?></button></form><p class="form-text"><?cs var:T.Settings.Operator.ResetHint ?></p></li>
 <?cs if:Person.HasSessions ?><li><form method="post" action="/settings/operators/<?cs var:Person.Id ?>/sessions"><?cs call:ui_secret() ?><button class="btn btn-quiet" type="submit"><?cs call:ui_icon("logout") ?> <?cs var:T.Settings.Operator.EndSessions ?></button></form></li><?cs /if ?>
