@@ -15,6 +15,12 @@ struct reading {
 	char *into;
 };
 
+/* The lines of a FORM_LINES field that are clean already. */
+struct lines {
+	char *clean, *typed; /* typed: room for one line as it came */
+	size_t size, used, last, count;
+};
+
 static char *
 name_of(struct req *r, const char *field, const char *part)
 {
@@ -150,34 +156,52 @@ read_text(const struct reading *reading)
 	return RC_OK;
 }
 
+/* Appends the clean form of a line; last marks the end of the last
+ * line that holds something. */
+static enum rc
+append_line(const struct reading *reading, const char *typed, size_t length, struct lines *lines)
+{
+	char *line = lines->clean + lines->used + (lines->count > 0);
+
+	memcpy(lines->typed, typed, length);
+	lines->typed[length] = '\0';
+	if (text_clean_name(lines->typed, (size_t)reading->field->max * 2, line,
+		lines->size - (size_t)(line - lines->clean)) != RC_OK)
+		return refuse(reading, "BadText");
+	if (lines->used == 0 && *line == '\0')
+		return RC_OK; /* empty lines at the beginning go */
+	if (lines->count++ > 0)
+		line[-1] = '\n';
+	lines->used = (size_t)(line - lines->clean) + strlen(line);
+	if (*line != '\0')
+		lines->last = lines->used;
+	return RC_OK;
+}
+
 /* Each line is cleaned as a name is; a browser sends CR LF. */
 static enum rc
 read_lines(const struct reading *reading)
 {
-	size_t max = (size_t)reading->field->max;
-	const char *rest = reading->typed;
+	size_t max = (size_t)reading->field->max, bytes = strlen(reading->typed);
+	struct lines lines = { .size = bytes * 3 + 2 }; /* composing makes at most three of one */
 
-	if (text_length(rest) > max * 2)
+	if (text_length(reading->typed) > max * 2)
 		return refuse(reading, "TooLong");
-	char *line = arena_alloc(reading->r->arena, max * 4 * 2 + 1);
-	char *clean = arena_strdup(reading->r->arena, ""), *last = clean;
-	for (bool is_first = true; *rest != '\0' || is_first; is_first = false) {
+	lines.clean = arena_alloc(reading->r->arena, lines.size);
+	lines.typed = arena_alloc(reading->r->arena, bytes + 1);
+	for (const char *rest = reading->typed; *rest != '\0';) {
 		size_t length = strcspn(rest, "\r\n");
-		char *typed = arena_strndup(reading->r->arena, rest, length);
-		if (text_clean_name(typed, max * 2, line, max * 4 * 2 + 1) != RC_OK)
-			return refuse(reading, "BadText");
-		clean = arena_printf(
-		    reading->r->arena, "%s%s%s", clean, *clean != '\0' ? "\n" : "", line);
-		if (*line != '\0')
-			last = clean;
+		if (append_line(reading, rest, length, &lines) != RC_OK)
+			return RC_INVALID;
 		rest += length;
-		rest += (*rest == '\r') + (rest[*rest == '\r'] == '\n');
+		rest += *rest == '\r' ? 1 + (rest[1] == '\n') : *rest == '\n';
 	}
-	if (text_length(last) > max)
+	lines.clean[lines.last] = '\0';
+	if (text_length(lines.clean) > max)
 		return refuse(reading, "TooLong");
-	if (*last == '\0' && reading->field->is_required)
+	if (lines.last == 0 && reading->field->is_required)
 		return refuse(reading, "Required");
-	text_copy(reading->into, max * 4 + 1, last);
+	text_copy(reading->into, max * 4 + 1, lines.clean);
 	return RC_OK;
 }
 

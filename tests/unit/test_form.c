@@ -112,6 +112,40 @@ required_fields_are_required(void **state)
 	assert_false(view_has(r->view, "Form.copies.Error"));
 }
 
+static void
+lines_are_cleaned_one_by_one(void **state)
+{
+	static const struct {
+		const char *body, *lines; /* NULL: refused */
+	} table[] = {
+		{ "list=+a++b+%0D%0A%0D%0Ac%0D%0A%0D%0A", "a b\n\nc" },
+		{ "list=%0A%0Da%0Db%0Ac", "a\nb\nc" },
+		{ "list=e%CC%81%0A%EF%BC%91", "\xc3\xa9\n\xef\xbc\x91" },
+		{ "list=%0D%0A+%0D%0A", NULL },
+		{ "list=a%0Ab%00", NULL },
+		{ "list=a%0A%E2%80%8Bb", NULL },
+		{ "list=1%0A2%0A3%0A4%0A5%0A6%0A7%0A8%0A9%0A10%0A11", NULL },
+		{ "list=%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A"
+		  "%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0A%0Aa",
+		    NULL },
+	};
+	struct req *r = *state;
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct {
+			char list[20 * 4 + 1];
+		} form = { "" };
+		const struct form_field field = { "list", FORM_LINES, true, 20, NULL, 0 };
+		enum rc rc = params_parse(r->arena, table[i].body, strlen(table[i].body), &r->body);
+		if (rc == RC_OK)
+			rc = form_read(r, &field, 1, &form);
+		assert_int_equal(rc, table[i].lines != NULL ? RC_OK : RC_INVALID);
+		if (table[i].lines != NULL)
+			assert_string_equal(form.list, table[i].lines);
+		r->body = (struct params){ 0 };
+	}
+}
+
 /* reliability.md W-36 */
 static void
 a_field_twice_is_malformed(void **state)
@@ -167,6 +201,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(typed_values_arrive_typed, begin, end),
 		cmocka_unit_test_setup_teardown(every_wrong_field_is_told, begin, end),
 		cmocka_unit_test_setup_teardown(required_fields_are_required, begin, end),
+		cmocka_unit_test_setup_teardown(lines_are_cleaned_one_by_one, begin, end),
 		cmocka_unit_test_setup_teardown(a_field_twice_is_malformed, begin, end),
 		cmocka_unit_test_setup_teardown(a_field_in_query_and_body_is_malformed, begin, end),
 		cmocka_unit_test_setup_teardown(a_form_is_filled_for_the_first_time, begin, end),
