@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/doorbell.h"
 #include "base/text.h"
 #include "ctl.h"
 #include "words.h"
@@ -34,7 +35,7 @@ struct importing {
 
 static const char USAGE[] =
     "usage: voltillctl import KIND FILE [--dry-run] [--valid-only] [--sheet N] [--lang zh-CN|en]\n"
-    "KIND: places, gateways, buses, meters, accounts. FILE: CSV or XLSX, - for standard input.\n"
+    "KIND: places, gateways, buses, meters, accounts, tariffs. FILE: CSV or XLSX, - for standard input.\n"
     "The columns: voltillctl template KIND --columns. Faults are listed, and the exit status is 1.\n"
     "Without --valid-only nothing is imported when one line is wrong.\n";
 
@@ -196,6 +197,7 @@ apply(struct importing *importing, const struct import_head *head, size_t sheet)
 		rc = run_step(&job, id, importing, IMPORT_CHECKED, IMPORT_APPLYING);
 	if (rc == RC_OK)
 		rc = import_load(job.db, id, 0, &record);
+	doorbell_ring(&importing->ctl->conf);
 	db_close(job.beat);
 	rmdir(folder);
 	if (rc == RC_OK && record.state != IMPORT_APPLIED) {

@@ -16,7 +16,7 @@ struct options {
 
 static const char USAGE[] =
     "usage: voltillctl template KIND [--data | --columns] [--lang zh-CN|en]\n"
-    "KIND: places, gateways, buses, meters, accounts\n";
+    "KIND: places, gateways, buses, meters, accounts, tariffs\n";
 
 static bool
 read_options(int argc, char **argv, struct options *options)

@@ -13,6 +13,7 @@
 enum rc import_of_path(struct req *r, struct import_record *record);
 /* 0: everything is for him; else only what he brought himself. */
 int64_t import_reader(const struct req *r);
+bool import_may(const struct req *r, enum import_kind kind);
 struct operator_actor import_actor(const struct req *r);
 
 /* Words of a column and of a field that changed. */

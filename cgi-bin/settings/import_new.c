@@ -4,7 +4,8 @@
 #include "form.h"
 #include "import.h"
 
-static const char *const KINDS[] = { "places", "gateways", "buses", "meters", "accounts", NULL };
+static const char *const KINDS[] = { "places", "gateways", "buses", "meters", "accounts", "tariffs",
+	NULL };
 
 struct typed {
 	int64_t kind;
@@ -21,7 +22,8 @@ show(struct req *r)
 	struct node *list = view_node(r->view, "Kinds");
 
 	for (size_t i = 0; KINDS[i] != NULL; i++)
-		node_set(r->view, node_add(r->view, list), "Key", KINDS[i]);
+		if (import_may(r, (enum import_kind)i))
+			node_set(r->view, node_add(r->view, list), "Key", KINDS[i]);
 	crumb(r, NULL, view_word(r->view, "Settings.ImportNew.Title"));
 	return page(r, "settings/import_new.cs");
 }
@@ -58,6 +60,8 @@ import_new(struct req *r)
 		return show(r);
 	}
 	enum rc rc = form_read(r, FIELDS, COUNT(FIELDS), &typed);
+	if (rc == RC_OK && !import_may(r, (enum import_kind)typed.kind))
+		return RC_DENIED;
 	if (r->upload == NULL || *r->upload->name == '\0') {
 		form_error(r, "file", "FileMissing");
 		rc = RC_INVALID;

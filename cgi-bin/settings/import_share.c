@@ -15,10 +15,19 @@ import_reader(const struct req *r)
 	return scope_is_limited(r->scope) ? r->user.operator_id : 0;
 }
 
+/* Prices need the right to set prices. */
+bool
+import_may(const struct req *r, enum import_kind kind)
+{
+	return kind != IMPORT_TARIFFS || may(r, PERM_TARIFF_EDIT);
+}
+
 enum rc
 import_of_path(struct req *r, struct import_record *record)
 {
-	return import_load(r->db, r->id, import_reader(r), record);
+	enum rc rc = import_load(r->db, r->id, import_reader(r), record);
+
+	return rc == RC_OK && !import_may(r, record->kind) ? RC_DENIED : rc;
 }
 
 struct operator_actor

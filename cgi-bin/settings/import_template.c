@@ -86,7 +86,7 @@ import_template(struct req *r)
 
 	if (kind == IMPORT_KINDS)
 		return RC_NOT_FOUND;
-	if (strcmp(content, "data") == 0 && !may(r, PERM_EXPORT))
+	if ((strcmp(content, "data") == 0 && !may(r, PERM_EXPORT)) || !import_may(r, kind))
 		return RC_DENIED;
 	return answer(r, kind, strcmp(format, "csv") == 0 ? LIST_CSV : LIST_XLSX, content);
 }

@@ -1,6 +1,7 @@
 /* The steps of imports in the background of this program. */
 #include "app.h"
 #include "base/clock.h"
+#include "base/doorbell.h"
 #include "base/log.h"
 #include "import.h"
 #include "model/import_job.h"
@@ -44,6 +45,7 @@ import_work(struct app_work *work)
 		rc = db_open(work->conf, work->account, &job.beat);
 	if (rc == RC_OK)
 		rc = import_job_run(&job, clock_now());
+	doorbell_ring(work->conf); /* the collector looks for new meters at once */
 	db_close(job.beat);
 	/* A step that failed waits for the next round. */
 	return rc == RC_NOT_FOUND ? RC_UNAVAILABLE : rc;

@@ -17,6 +17,7 @@ static const struct import_kind_table *const TABLES[IMPORT_KINDS] = {
 	[IMPORT_BUSES] = &import_buses,
 	[IMPORT_METERS] = &import_meters,
 	[IMPORT_ACCOUNTS] = &import_accounts,
+	[IMPORT_TARIFFS] = &import_tariffs,
 };
 
 const struct import_kind_table *

@@ -30,6 +30,7 @@ enum import_kind {
 	IMPORT_BUSES,
 	IMPORT_METERS,
 	IMPORT_ACCOUNTS,
+	IMPORT_TARIFFS,
 	IMPORT_KINDS
 };
 const char *import_kind_name(enum import_kind kind); /* "places" */

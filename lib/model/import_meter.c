@@ -99,17 +99,20 @@ static const struct import_field FIELDS[] = {
 	    .words = "protected|protected circuit|is protected|保电|保电回路|重要回路|不拉闸",
 	    .examples = { "no", "no" } },
 	[ALARM1] = { "alarm1", IMPORT_YUAN, .is_clearable = true,
-	    .words = "alarm1|alarm 1|alarm amount 1|low credit 1|报警1|报警金额1|一级报警金额|报警一|一级报警",
+	    .words =
+		"alarm1|alarm 1|alarm amount 1|low credit 1|报警1|报警金额1|一级报警金额|报警一|一级报警",
 	    .examples = { "", "" } },
 	[ALARM2] = { "alarm2", IMPORT_YUAN, .is_clearable = true,
-	    .words = "alarm2|alarm 2|alarm amount 2|low credit 2|报警2|报警金额2|二级报警金额|报警二|二级报警",
+	    .words =
+		"alarm2|alarm 2|alarm amount 2|low credit 2|报警2|报警金额2|二级报警金额|报警二|二级报警",
 	    .examples = { "", "" } },
 	[OVERLOAD] = { "overload_w", IMPORT_WHOLE, .is_clearable = true,
 	    .words =
 		"overload|overload limit|load limit|过载|过载门限|过载功率|负荷限值|功率限值|限功率|过载限值",
 	    .examples = { "", "" } },
 	[OVERDRAFT] = { "overdraft", IMPORT_YUAN, .is_clearable = true,
-	    .words = "overdraft|透支|透支金额|可透支金额|透支限额|允许透支", .examples = { "", "" } },
+	    .words = "overdraft|透支|透支金额|可透支金额|透支限额|允许透支",
+	    .examples = { "", "" } },
 	[HOLD] = { "hold_mode", IMPORT_CHOICE,
 	    .words = "hold mode|hold windows|hold|保电时段|不拉闸时段", .choices = HOLDS,
 	    .examples = { "", "" } },

@@ -54,7 +54,7 @@ struct import_kind_table {
 };
 
 extern const struct import_kind_table import_places, import_gateways, import_buses, import_meters,
-    import_accounts;
+    import_accounts, import_tariffs;
 const struct import_kind_table *import_table(enum import_kind kind);
 
 /* Passes a result on that is not the line's own: a place on its way that was missing. */

@@ -493,7 +493,8 @@ import_world_open(struct db *db, struct arena *arena, const struct scope *scope,
 	struct index *const indexes[] = { &world->place_ids, &world->gateway_ids, &world->bus_ids,
 		&world->model_ids, &world->meter_ids, &world->account_ids, &world->place_names,
 		&world->gateway_names, &world->bus_names, &world->model_names, &world->end_points,
-		&world->meter_numbers, &world->account_numbers, &world->bus_meters };
+		&world->meter_numbers, &world->account_numbers, &world->bus_meters,
+		&world->tariff_ids, &world->tariff_names };
 
 	world->arena = arena;
 	world->scope = scope;

@@ -20,6 +20,7 @@
 #include "model/meter_edit.h"
 #include "model/place_edit.h"
 #include "model/scope.h"
+#include "model/tariff_edit.h"
 #include "model/world.h"
 
 /* Parts of the building; a kind of file names those it needs. */
@@ -29,6 +30,7 @@ enum {
 	WORLD_BUSES = 4,
 	WORLD_METERS = 8,
 	WORLD_ACCOUNTS = 16,
+	WORLD_TARIFFS = 32,
 };
 
 struct import_world;
@@ -95,5 +97,17 @@ size_t world_bus_count(const struct import_world *world);
 int64_t world_bus_at(const struct import_world *world, size_t n);
 size_t world_meter_count(const struct import_world *world);
 int64_t world_meter_at(const struct import_world *world, size_t n);
+
+/* Tariffs with their newest version, NULL without one. */
+int64_t world_tariff(
+    const struct import_world *world, const char *name, const struct tariff_version **version);
+bool world_tariff_row(const struct import_world *world, int64_t tariff_id, struct tariff_row *row,
+    const struct tariff_version **version);
+void world_put_tariff(
+    struct import_world *world, const struct tariff_row *row, const struct tariff_version *version);
+size_t world_tariff_count(const struct import_world *world);
+int64_t world_tariff_at(const struct import_world *world, size_t n);
+/* The only version of a tariff, if it is a draft; else RC_NOT_FOUND. */
+enum rc world_draft_of(struct db *db, int64_t tariff_id, int64_t *version_id);
 
 #endif

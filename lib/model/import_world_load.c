@@ -182,5 +182,5 @@ world_load(struct import_world *world, struct db *db, unsigned parts)
 	for (size_t i = 0; i < COUNT(steps) && rc == RC_OK; i++)
 		if ((parts & steps[i].part) != 0)
 			rc = take_all(world, db, &Q[steps[i].query], steps[i].take);
-	return rc;
+	return rc == RC_OK && (parts & WORLD_TARIFFS) != 0 ? world_load_tariffs(world, db) : rc;
 }

@@ -42,6 +42,12 @@ struct account_item {
 	const char *number, *name, *initials, *phone;
 };
 
+struct tariff_item {
+	struct tariff_row row;
+	int64_t version_id;
+	const struct tariff_version *version;
+};
+
 /* Items one after the other; the list moves when it grows. */
 struct list_of {
 	void *items;
@@ -54,6 +60,9 @@ struct import_world {
 	const struct scope *scope;
 	int64_t next_id;
 	struct list_of places, gateways, buses, models, meters, accounts;
+	struct tariff_item *tariffs;
+	size_t tariff_count;
+	struct index tariff_ids, tariff_names;
 	struct index place_ids, gateway_ids, bus_ids, model_ids, meter_ids, account_ids;
 	struct index place_names, gateway_names, bus_names, model_names, end_points;
 	struct index meter_numbers, account_numbers;
@@ -79,6 +88,8 @@ void world_ask(struct import_world *world);
 
 /* import_world_load.c */
 enum rc world_load(struct import_world *world, struct db *db, unsigned parts);
+/* import_world_tariff.c */
+enum rc world_load_tariffs(struct import_world *world, struct db *db);
 
 void world_put_model(struct import_world *world, int64_t id, const char *code, const char *name);
 

@@ -20,7 +20,7 @@ function file(name, text) {
 }
 
 test('each template is an example that imports, and what is stored comes out the same', () => {
-  for (const kind of ['places', 'gateways', 'buses', 'meters', 'accounts']) {
+  for (const kind of ['places', 'gateways', 'buses', 'meters', 'accounts', 'tariffs']) {
     const example = file(`${kind}.csv`, run(['template', kind]).out);
     const dry = run(['import', kind, example, '--dry-run']);
     assert.equal(dry.status, 0, dry.err);

@@ -127,7 +127,7 @@ const METER_HEAD = '表号,型号,网关,总线,地址,回路,楼栋,楼层,房�
 /* ---- the way ---- */
 
 test('a building comes from five files, and each template is understood by itself', async () => {
-  for (const kind of ['places', 'gateways', 'buses', 'meters', 'accounts']) {
+  for (const kind of ['places', 'gateways', 'buses', 'meters', 'accounts', 'tariffs']) {
     const file = await admin.get(`/settings/imports/template?kind=${kind}&with=example&format=xlsx`);
     assert.equal(file.status, 200);
     const parts = unzip(file.bytes);
@@ -143,7 +143,7 @@ test('a building comes from five files, and each template is understood by itsel
     { number: '202303000367', unit: '73', box_position: '1' }, { number: '202303000370', unit: '74', box_position: '2' }]);
   assert.equal(maria.one('SELECT COUNT(*) FROM account_meter'), '2');
   // What is stored comes out and in again without a difference, in both languages and as CSV.
-  for (const kind of ['places', 'gateways', 'buses', 'meters', 'accounts']) {
+  for (const kind of ['places', 'gateways', 'buses', 'meters', 'accounts', 'tariffs']) {
     const format = kind === 'meters' || kind === 'places' ? 'xlsx' : 'csv';
     const file = await admin.get(`/settings/imports/template?kind=${kind}&with=data&format=${format}`, { 'accept-language': 'en' });
     const id = await bring(kind, `${kind}.${format}`, file.bytes);
@@ -156,7 +156,7 @@ test('a building comes from five files, and each template is understood by itsel
 
 test('a template of either language is recognized column by column', async () => {
   for (const language of ['zh-CN', 'en']) {
-    for (const kind of ['places', 'gateways', 'buses', 'meters', 'accounts']) {
+    for (const kind of ['places', 'gateways', 'buses', 'meters', 'accounts', 'tariffs']) {
       const file = await admin.get(`/settings/imports/template?kind=${kind}&with=example&format=csv`, { 'accept-language': language });
       const { id } = await upload(admin, kind, `${kind}.csv`, file.bytes);
       const shown = (await admin.get(`/settings/imports/${id}`)).text;
