@@ -17,7 +17,9 @@
 
 /* What was chosen: from the query of the preview, or the body of the form. */
 struct choice {
-	int64_t place_id, tariff_id, meter_id;
+	int64_t place_id, tariff_id;
+	const int64_t *meter_ids; /* ticked ones; none: all of the place and the tariff */
+	size_t meter_count;
 	unsigned parts; /* bits of enum config_part, and READ_PART */
 	bool with_lost, with_same;
 	const char *reason;
@@ -67,12 +69,26 @@ read_parts(const struct req *r)
 	return parts;
 }
 
+/* Ticked meters: parameter meter comes once for each. */
+static void
+read_meters(struct req *r, struct choice *choice)
+{
+	int64_t *ids = arena_alloc(r->arena, PARAM_MAX * sizeof(*ids));
+	const char *text;
+
+	choice->meter_ids = ids;
+	for (size_t i = 0; (text = param_nth(typed(r), "meter", i)) != NULL; i++) {
+		int64_t id;
+		if (text_parse_uint(text, INT32_MAX, &id) == RC_OK && id > 0)
+			ids[choice->meter_count++] = id;
+	}
+}
+
 static void
 read_choice(struct req *r, struct choice *choice)
 {
 	*choice = (struct choice){ .place_id = read_id(r, "place"),
 		.tariff_id = read_id(r, "tariff"),
-		.meter_id = read_id(r, "meter"),
 		.parts = read_parts(r),
 		.with_lost = *param_get(typed(r), "lost") != '\0',
 		.with_same = *param_get(typed(r), "same") != '\0' };
@@ -83,6 +99,7 @@ read_choice(struct req *r, struct choice *choice)
 		reason[0] = '\0';
 	}
 	choice->reason = reason;
+	read_meters(r, choice);
 }
 
 /* ---- what goes and what does not ---- */
@@ -188,25 +205,36 @@ add_meter(struct req *r, struct draft *draft, const struct target_row *target)
 	show_going(r, draft, target, first);
 }
 
+static bool
+is_chosen(const struct choice *choice, int64_t meter_id)
+{
+	for (size_t i = 0; i < choice->meter_count; i++)
+		if (choice->meter_ids[i] == meter_id)
+			return true;
+	return choice->meter_count == 0;
+}
+
 static enum rc
 make_draft(struct req *r, struct draft *draft)
 {
 	const struct choice *choice = &draft->choice;
+	int64_t only_id = choice->meter_count == 1 ? choice->meter_ids[0] : 0;
 	const struct target_filter filter = { .place_id = choice->place_id,
 		.tariff_id = choice->tariff_id,
-		.meter_id = choice->meter_id,
+		.meter_id = only_id,
 		.now = r->now };
 	enum rc rc = command_targets(
 	    r->db, r->arena, r->scope, &filter, &draft->targets, &draft->target_count);
 
 	if (rc == RC_OK)
 		rc = config_want(
-		    r->db, r->arena, choice->meter_id, r->now, &draft->wants, &draft->want_count);
+		    r->db, r->arena, only_id, r->now, &draft->wants, &draft->want_count);
 	if (rc != RC_OK)
 		return rc;
 	draft->orders = arena_alloc(r->arena, COMMAND_BATCH_MAX * sizeof(*draft->orders));
 	for (size_t i = 0; i < draft->target_count; i++)
-		add_meter(r, draft, &draft->targets[i]);
+		if (is_chosen(choice, draft->targets[i].meter_id))
+			add_meter(r, draft, &draft->targets[i]);
 	return RC_OK;
 }
 
@@ -289,6 +317,19 @@ show_sums(struct req *r, const struct draft *draft)
 	view_bool(r->view, "IsCut", draft->meter_count > SHOWN_MAX || draft->left_out > SHOWN_MAX);
 }
 
+static void
+show_ticked(struct req *r, const struct choice *choice)
+{
+	struct node *list = view_node(r->view, "Ticked");
+	const char *const values[] = { number_text(r, (int64_t)choice->meter_count) };
+
+	for (size_t i = 0; i < choice->meter_count; i++)
+		node_int(r->view, node_add(r->view, list), "Id", choice->meter_ids[i]);
+	if (choice->meter_count > 0)
+		view_set(r->view, "TickedText",
+		    view_phrase(r->view, "Settings.OrderNew.Ticked", values, 1));
+}
+
 static enum rc
 show_form(struct req *r, const struct choice *choice)
 {
@@ -304,8 +345,7 @@ show_form(struct req *r, const struct choice *choice)
 	view_bool(r->view, "Form.lost.Checked", choice->with_lost);
 	view_bool(r->view, "Form.same.Checked", choice->with_same);
 	view_set(r->view, "Form.reason.Value", choice->reason);
-	if (choice->meter_id != 0)
-		view_int(r->view, "Form.meter.Value", choice->meter_id);
+	show_ticked(r, choice);
 	order_key_show(r);
 	crumb(r, NULL, view_word(r->view, "Settings.OrderNew.Title"));
 	return page(r, "settings/order_new.cs");
@@ -358,7 +398,8 @@ order_create(struct req *r)
 static enum rc
 send_to_meter(struct req *r, unsigned parts)
 {
-	struct draft draft = { .choice = { .meter_id = r->id,
+	struct draft draft = { .choice = { .meter_ids = &r->id,
+				   .meter_count = 1,
 				   .parts = parts,
 				   .with_lost = true,
 				   .with_same = true,

@@ -2,14 +2,14 @@
 <?cs call:ui_title(T.Settings.OrderNew.Title) ?>
 <?cs call:ui_errors() ?>
 <form method="get" action="/settings/orders/new" class="form card"><input type="hidden" name="preview" value="1">
-<?cs if:Form.meter.Value ?><input type="hidden" name="meter" value="<?cs var:Form.meter.Value ?>"><?cs /if ?>
+<?cs if:TickedText ?><p><?cs call:ui_icon("check") ?> <?cs var:TickedText ?></p><?cs /if ?><?cs each:meter = Ticked ?><input type="hidden" name="meter" value="<?cs var:meter.Id ?>"><?cs /each ?>
 <fieldset class="group"><legend><?cs var:T.Settings.OrderNew.Which ?></legend><div class="fields"><?cs call:ui_choice("place", T.Word.Place, "") ?><?cs call:ui_choice("tariff", T.Settings.OrderNew.Tariff, "") ?></div></fieldset>
 <fieldset class="group" id="part"><legend><?cs var:T.Settings.OrderNew.What ?></legend><?cs each:choice = Form.part.Choice ?><div class="field form-check"><input class="form-check-input" type="checkbox" name="part" id="part-<?cs var:choice.Value ?>" value="<?cs var:choice.Value ?>"<?cs if:choice.Selected ?> checked<?cs /if ?>><label class="form-check-label" for="part-<?cs var:choice.Value ?>"><?cs var:choice.Text ?></label></div><?cs /each ?></fieldset>
 <fieldset class="group"><legend><?cs var:T.Settings.OrderNew.How ?></legend><?cs call:ui_check("lost", T.Settings.OrderNew.WithLost) ?><?cs call:ui_check("same", T.Settings.OrderNew.WithSame) ?></fieldset>
 <div class="toolbar"><button class="btn <?cs if:HasOrders ?>btn-quiet<?cs else ?>btn-primary<?cs /if ?>" type="submit"><?cs call:ui_icon("search") ?> <?cs var:T.Settings.OrderNew.Preview ?></button><a class="btn btn-quiet" href="/settings/orders"><?cs var:T.Word.Cancel ?></a></div>
 </form>
 <?cs if:IsPreview ?><h2><?cs var:Sum ?></h2>
-<?cs if:HasOrders ?><form method="post" action="/settings/orders/new" class="form card"><?cs call:ui_secret() ?><input type="hidden" name="key" value="<?cs var:Order.Key ?>"><input type="hidden" name="meter" value="<?cs var:Form.meter.Value ?>">
+<?cs if:HasOrders ?><form method="post" action="/settings/orders/new" class="form card"><?cs call:ui_secret() ?><input type="hidden" name="key" value="<?cs var:Order.Key ?>"><?cs each:meter = Ticked ?><input type="hidden" name="meter" value="<?cs var:meter.Id ?>"><?cs /each ?>
 <?cs each:choice = Form.place.Choice ?><?cs if:choice.Selected ?><input type="hidden" name="place" value="<?cs var:choice.Value ?>"><?cs /if ?><?cs /each ?><?cs each:choice = Form.tariff.Choice ?><?cs if:choice.Selected ?><input type="hidden" name="tariff" value="<?cs var:choice.Value ?>"><?cs /if ?><?cs /each ?><?cs each:choice = Form.part.Choice ?><?cs if:choice.Selected ?><input type="hidden" name="part" value="<?cs var:choice.Value ?>"><?cs /if ?><?cs /each ?><?cs if:Form.lost.Checked ?><input type="hidden" name="lost" value="1"><?cs /if ?><?cs if:Form.same.Checked ?><input type="hidden" name="same" value="1"><?cs /if ?>
 <?cs call:ui_input("reason", T.Order.Reason, "text", "off", T.Settings.OrderNew.ReasonHint) ?>
 <div class="toolbar"><?cs call:ui_submit("send", T.Settings.OrderNew.Send) ?></div></form>

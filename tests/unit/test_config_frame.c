@@ -7,6 +7,8 @@
 
 #include "../../collector/config_frame.c"
 
+#include "model/config_plan.h"
+
 #define UNIT 1
 #define NOW  1795311000000LL /* 2026-11-22 09:30:00 in Shanghai, a Sunday */
 
@@ -227,6 +229,28 @@ every_model_with_frames_has_every_part(void **state)
 		}
 }
 
+static void
+the_web_knows_what_the_collector_can_write(void **state)
+{
+	size_t profiles, count;
+	const struct profile *const *list = profile_list(&profiles);
+
+	(void)state;
+	for (size_t i = 0; i < profiles; i++) {
+		const struct config_model *model = config_model_find(list[i]->code);
+		const struct config_frame *frames = frame_list(list[i]->config, 1, &count);
+		assert_int_equal(model != NULL, list[i]->config != NULL);
+		for (size_t k = 0; k < count; k++) {
+			assert_true(model->parts >> frames[k].part & 1);
+			if (frames[k].content == FRAME_ALARMS)
+				assert_int_equal(model->has_overdraft, frames[k].extra_at != 0);
+		}
+		if (model != NULL)
+			assert_int_equal(
+			    model->price_unit_uyuan, list[i]->config->price_unit_uyuan);
+	}
+}
+
 int
 main(void)
 {
@@ -239,6 +263,7 @@ main(void)
 		cmocka_unit_test(tables_come_back_as_they_went),
 		cmocka_unit_test(zones_tell_their_order),
 		cmocka_unit_test(every_model_with_frames_has_every_part),
+		cmocka_unit_test(the_web_knows_what_the_collector_can_write),
 	};
 
 	if (clock_set_zone("Asia/Shanghai") != RC_OK)

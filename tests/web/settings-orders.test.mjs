@@ -74,6 +74,8 @@ test('a form for many: what is left out, and why; what goes', async () => {
   let page = await admin.get('/settings/orders/new?preview=1&part=prices&part=tou&part=alarms');
   assert.match(page.text, /将向 3 块电表下发/);
   for (const why of ['电表失联', '电表内已一致', '非电表侧计费']) assert.ok(page.text.includes(why), why);
+  page = await admin.get('/settings/orders/new?preview=1&part=read&meter=1&meter=5');
+  assert.match(page.text, /将向 2 块电表下发 2 条命令/);
   page = await admin.get('/settings/orders/new?preview=1');
   assert.equal(page.status, 422);
   page = await admin.get('/settings/orders/new?preview=1&place=3&part=prices&lost=1');
