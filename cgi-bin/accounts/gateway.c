@@ -75,6 +75,9 @@ gateway(struct req *r)
 	chosen = chosen_bus(r, buses, count);
 	view_set(r->view, "Gateway.Name", buses[0].gateway);
 	view_set(r->view, "Gateway.Place", buses[0].place);
+	if (may(r, PERM_GATEWAY_EDIT))
+		view_set(r->view, "Gateway.SettingsHref",
+		    arena_printf(r->arena, "/settings/gateways/%lld", (long long)r->id));
 	view_set(r->view, "Page.Title", buses[0].gateway);
 	for (size_t i = 0; i < count && buses[i].bus_id != 0; i++) {
 		struct node *node = node_add(r->view, list);

@@ -84,6 +84,9 @@ meter_head_show(struct req *r, const struct meter_detail *detail)
 
 	meter_show(r, node, meter);
 	node_set(r->view, node, "Title", meter_title(r, meter));
+	if (may(r, PERM_METER_EDIT))
+		node_set(r->view, node, "SettingsHref",
+		    arena_printf(r->arena, "/settings/meters/%lld", (long long)meter->meter_id));
 	node_set(r->view, node, "Building", meter->building);
 	node_set(r->view, node, "Floor", meter->floor);
 	node_int(r->view, node, "BuildingId", meter->building_id);

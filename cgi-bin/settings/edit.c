@@ -35,6 +35,15 @@ edit_show_faults(struct req *r, const struct faults *faults)
 	return faults->count > 0 ? RC_INVALID : RC_OK;
 }
 
+enum rc
+edit_show_meanwhile(struct req *r, const char *object_kind, int64_t object_id,
+    int64_t typed_revision, int64_t revision)
+{
+	if (typed_revision == revision)
+		return RC_OK;
+	return show_conflict(r, object_kind, object_id, typed_revision, revision);
+}
+
 const char *
 number_text(struct req *r, int64_t value)
 {

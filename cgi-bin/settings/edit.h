@@ -21,6 +21,10 @@ enum rc edit_save(struct req *r, enum rc (*work)(struct db *, void *), void *con
 /* Puts faults of validation at the fields of the form; RC_INVALID if there is any. */
 enum rc edit_show_faults(struct req *r, const struct faults *faults);
 
+/* Tells of what others saved meanwhile, if they did: show_conflict. */
+enum rc edit_show_meanwhile(struct req *r, const char *object_kind, int64_t object_id,
+    int64_t typed_revision, int64_t revision);
+
 const char *number_text(struct req *r, int64_t value);
 /* A link with one parameter; value is encoded. */
 const char *link_text(struct req *r, const char *path, const char *name, const char *value);

@@ -129,26 +129,25 @@ save(struct db *db, void *context)
 	return rc;
 }
 
+/* What is wrong, and what others saved meanwhile: one does not hide the other. */
 static enum rc
 refuse(struct req *r, const struct saving *s, enum rc rc)
 {
 	const struct gateway_row *wanted = s->wanted;
-	struct gateway_row stored;
+	struct gateway_row stored = { .revision = wanted->revision };
 
-	if (rc == RC_INVALID) {
+	if (rc == RC_INVALID)
 		(void)edit_show_faults(r, &s->faults);
-		return RC_OK;
-	}
-	if (rc != RC_CONFLICT)
+	else if (rc != RC_CONFLICT)
 		return rc;
-	if (db_is_duplicate(r->db)) {
+	else if (db_is_duplicate(r->db))
 		form_error_values(
 		    r, "name", "GatewayTaken", (const char *const[]){ wanted->name }, 1);
-		return RC_OK;
-	}
-	if ((rc = gateway_load(r->db, wanted->gateway_id, &stored)) != RC_OK)
+	rc = wanted->gateway_id == 0 ? RC_OK : gateway_load(r->db, wanted->gateway_id, &stored);
+	if (rc != RC_OK)
 		return rc;
-	return show_conflict(r, "gateway", wanted->gateway_id, wanted->revision, stored.revision);
+	return edit_show_meanwhile(
+	    r, "gateway", wanted->gateway_id, wanted->revision, stored.revision);
 }
 
 static enum rc

@@ -131,21 +131,21 @@ save(struct db *db, void *context)
 	return rc;
 }
 
+/* What is wrong, and what others saved meanwhile: one does not hide the other. */
 static enum rc
 refuse(struct req *r, const struct saving *s, enum rc rc)
 {
-	struct meter_row stored;
+	struct meter_row stored = { .revision = s->wanted->revision };
 
-	if (rc == RC_INVALID) {
-		if (edit_show_faults(r, &s->faults) == RC_OK)
-			form_error(r, "", "Conflict"); /* it is not removed any more */
-		return RC_OK;
-	}
-	if (rc != RC_CONFLICT)
+	if (rc != RC_INVALID && rc != RC_CONFLICT)
 		return rc;
-	if ((rc = meter_load_row(r->db, s->wanted->meter_id, &stored)) != RC_OK)
+	if (rc == RC_INVALID && edit_show_faults(r, &s->faults) == RC_OK)
+		form_error(r, "", "Conflict"); /* it is not removed any more */
+	rc = s->wanted->meter_id == 0 ? RC_OK : meter_load_row(r->db, s->wanted->meter_id, &stored);
+	if (rc != RC_OK)
 		return rc;
-	return show_conflict(r, "meter", stored.meter_id, s->wanted->revision, stored.revision);
+	return edit_show_meanwhile(
+	    r, "meter", stored.meter_id, s->wanted->revision, stored.revision);
 }
 
 static enum rc

@@ -27,8 +27,10 @@ ask(struct req *r, const struct place_list *places, const struct meter_row *row)
 		view_time(r->view, "Last", facts.read_at, r->now, 0);
 		view_energy(r->view, "LastEnergy", facts.energy_wh);
 		confirm_fact(r, view_word(r->view, "Settings.Meter.LastEnergy"),
-		    arena_printf(r->arena, "%s %s · %s", view_get(r->view, "LastEnergy"),
-			view_word(r->view, "Unit.Kwh"), view_get(r->view, "Last.Text")));
+		    arena_printf(r->arena, "%s %s", view_get(r->view, "LastEnergy"),
+			view_word(r->view, "Unit.Kwh")));
+		confirm_fact(
+		    r, view_word(r->view, "Word.LastRead"), view_get(r->view, "Last.Text"));
 	}
 	crumb(r, here, meter_row_title(r, places, row));
 	return confirm_page(r, &(struct confirm){ .title = view_phrase(r->view,

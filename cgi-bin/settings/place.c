@@ -203,26 +203,25 @@ save(struct db *db, void *context)
 	return rc;
 }
 
-/* The form again with what was typed, and why. */
+/* The form again with what was typed, what is wrong, and what others saved meanwhile. */
 static enum rc
 refuse(struct req *r, const struct place_list *all, const struct saving *s, enum rc rc)
 {
-	struct place_row stored;
+	const struct place_row *wanted = s->wanted;
+	struct place_row stored = { .revision = wanted->revision };
 
-	if (rc == RC_CONFLICT && db_is_duplicate(r->db))
-		form_error_values(
-		    r, "name", "PlaceTaken", (const char *const[]){ s->wanted->name }, 1);
-	else if (rc == RC_CONFLICT) {
-		if ((rc = place_load(r->db, s->wanted->place_id, &stored)) == RC_OK)
-			rc = show_conflict(
-			    r, "place", stored.place_id, s->wanted->revision, stored.revision);
-		if (rc != RC_OK)
-			return rc;
-	} else if (rc == RC_INVALID)
+	if (rc == RC_INVALID)
 		(void)edit_show_faults(r, &s->faults);
-	else
+	else if (rc != RC_CONFLICT)
 		return rc;
-	return show_form(r, all, s->wanted);
+	else if (db_is_duplicate(r->db))
+		form_error_values(
+		    r, "name", "PlaceTaken", (const char *const[]){ wanted->name }, 1);
+	rc = wanted->place_id == 0 ? RC_OK : place_load(r->db, wanted->place_id, &stored);
+	if (rc == RC_OK)
+		rc = edit_show_meanwhile(
+		    r, "place", wanted->place_id, wanted->revision, stored.revision);
+	return rc == RC_OK ? show_form(r, all, wanted) : rc;
 }
 
 static enum rc

@@ -4,7 +4,7 @@
 <?cs call:ui_title(T.Settings.Box.Title) ?>
 <p class="intro"><?cs var:T.Settings.Box.Intro ?></p>
 <?cs call:ui_errors() ?>
-<form method="get" action="/settings/meters/box" class="form card">
+<form method="get" action="/settings/meters/box#preview" class="form card">
 <fieldset class="group"><legend><?cs var:T.Settings.Box.Which ?></legend>
 <div class="fields"><?cs call:ui_choice("bus", T.Field.bus, "") ?><?cs call:ui_choice("model", T.Field.model, "") ?><?cs call:ui_choice("size", T.Settings.Box.Size, "") ?><?cs call:ui_input("base", T.Settings.Box.Base, "text", "off", T.Settings.Box.BaseHint) ?></div></fieldset>
 <fieldset class="group"><legend><?cs var:T.Settings.Box.Users ?></legend>

@@ -172,6 +172,11 @@ test('two people edit the same: the second is told who changed what, and nothing
     assert.equal(again[field], String(value), 'what was typed stands there');
     assert.equal((await admin.post(page, { fields: again })).status, 303, 'a second press saves it');
     assert.equal(audits(kind, page.split('/').at(-1)).length, 2);
+    const [name, value2] = { place: ['name', '101'], gateway: ['name', 'GW-2'], bus: ['stop_bits', 0], meter: ['number', '1001'] }[kind];
+    const both = await admin.post(page, { fields: { ...mine, [name]: value2 } });
+    assert.equal(both.status, 409);
+    assert.ok(messages(both.text).some((message) => message.startsWith(`${name}: `)), `${kind}: wrong and late at once`);
+    assert.match(both.text, new RegExp(`class="conflict">${admin.username}`));
   }
 });
 
