@@ -7,8 +7,9 @@
 #include "base/log.h"
 #include "model/config_want.h"
 
-#define AGAIN_MS  (6 * CLOCK_HOUR) /* what failed is not sent again before */
-#define TOU_STEPS 3
+#define AGAIN_MS     (6 * CLOCK_HOUR) /* what failed is not sent again before */
+#define SLICE_METERS 200
+#define TOU_STEPS    3
 
 /* What one look is about. */
 struct look {
@@ -61,11 +62,9 @@ look_at_part(struct look *look, const struct config_want *want, enum config_part
 }
 
 static enum rc
-look_at_meters(struct look *look)
+look_at_slice(struct look *look, const struct config_want *wants, size_t count)
 {
-	struct config_want *wants;
-	size_t count;
-	enum rc rc = config_want(look->db, look->arena, 0, look->now, &wants, &count);
+	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < count && rc == RC_OK; i++) {
 		if (!is_ours(look, wants[i].bus_id))
@@ -76,6 +75,29 @@ look_at_meters(struct look *look)
 		if (rc == RC_OK)
 			rc = look_at_part(look, &wants[i], CONFIG_TOU);
 	}
+	return rc;
+}
+
+/* Slice by slice: all meters of a large site at once would take as much memory as all the rest. */
+static enum rc
+look_at_meters(struct look *look)
+{
+	struct arena *slice = arena_new();
+	struct config_wants *source;
+	struct config_want *wants;
+	size_t count = 1;
+	int64_t after_id = 0;
+	enum rc rc = config_wants_open(look->db, look->arena, look->now, &source);
+
+	while (rc == RC_OK && count > 0) {
+		arena_reset(slice);
+		rc = config_wants_next(source, slice, true, after_id, SLICE_METERS, &wants, &count);
+		if (rc != RC_OK || count == 0)
+			break;
+		after_id = wants[count - 1].meter_id;
+		rc = look_at_slice(look, wants, count);
+	}
+	arena_free(slice);
 	return rc;
 }
 

@@ -11,24 +11,23 @@
 #define ROOM_AT_FIRST 64
 #define PLANS_MAX     64 /* plans of other meters that are remembered: most share a tariff */
 
-enum { METERS, METER, HELD_ALL, HELD_ONE, OPEN_ALL, OPEN_ONE };
+#define ALL_MAX 100000
 
-#define METER_COLUMNS                                                                      \
-	"SELECT m.meter_id, m.bus_id, mm.code, m.credit_mode, m.alarm1_fen, m.alarm2_fen," \
-	" m.overdraft_fen, m.overload_w FROM meter m JOIN meter_model mm"                  \
-	" ON mm.meter_model_id = m.meter_model_id WHERE m.removed_at IS NULL"
-#define HELD_COLUMNS "SELECT meter_id, part, value, read_at, sent_at FROM meter_config"
-#define OPEN_COLUMNS                         \
-	"SELECT meter_id, kind FROM command" \
-	" WHERE state IN ('queued', 'taken') AND meter_id IS NOT NULL"
+enum { METERS, HELD, OPEN };
 
 static const struct query Q[] QUERIES = {
-	[METERS] = { .sql = METER_COLUMNS " ORDER BY m.meter_id LIMIT 100000" },
-	[METER] = { .sql = METER_COLUMNS " AND m.meter_id = ?", .bounded = "primary key" },
-	[HELD_ALL] = { .sql = HELD_COLUMNS " ORDER BY meter_id, part LIMIT 500000" },
-	[HELD_ONE] = { .sql = HELD_COLUMNS " WHERE meter_id = ? ORDER BY part LIMIT 20" },
-	[OPEN_ALL] = { .sql = OPEN_COLUMNS " ORDER BY meter_id LIMIT 500000" },
-	[OPEN_ONE] = { .sql = OPEN_COLUMNS " AND meter_id = ? LIMIT 500" },
+	[METERS] = { .sql = "SELECT m.meter_id, m.bus_id, mm.code, m.credit_mode, m.alarm1_fen,"
+			    " m.alarm2_fen, m.overdraft_fen, m.overload_w FROM meter m"
+			    " JOIN meter_model mm ON mm.meter_model_id = m.meter_model_id"
+			    " WHERE m.removed_at IS NULL AND m.meter_id BETWEEN ? AND ?"
+			    " AND (? OR EXISTS (SELECT 1 FROM meter_config h"
+			    " WHERE h.meter_id = m.meter_id AND h.sent_at IS NOT NULL))"
+			    " ORDER BY m.meter_id LIMIT ?" },
+	[HELD] = { .sql = "SELECT meter_id, part, value, read_at, sent_at FROM meter_config"
+			  " WHERE meter_id BETWEEN ? AND ? ORDER BY meter_id, part LIMIT 500000" },
+	[OPEN] = { .sql = "SELECT meter_id, kind FROM command"
+			  " WHERE state IN ('queued', 'taken') AND meter_id BETWEEN ? AND ?"
+			  " ORDER BY meter_id LIMIT 500000" },
 };
 
 /* A plan that was made, and for what. */
@@ -38,9 +37,9 @@ struct made {
 	struct config_plan plan;
 };
 
-struct work {
+struct config_wants {
 	struct db *db;
-	struct arena *arena;
+	struct arena *arena; /* of this slice */
 	int64_t now;
 	struct tariff_book book;
 	struct tariff_meter *tariffs;
@@ -91,7 +90,7 @@ config_want_find(const struct config_want *wants, size_t count, int64_t meter_id
 /* ---- the tariff ---- */
 
 static const struct tariff_meter *
-find_tariff(const struct work *work, int64_t meter_id)
+find_tariff(const struct config_wants *work, int64_t meter_id)
 {
 	size_t low = 0, high = work->tariff_count;
 
@@ -121,8 +120,8 @@ has_same_spans(const struct tariff_meter *a, const struct tariff_meter *b)
 
 /* Steps are the meter's own; without them meters of a tariff share the plan. */
 static enum rc
-make_plan(struct work *work, const struct tariff_meter *meter, const struct config_model *model,
-    struct config_plan *plan)
+make_plan(struct config_wants *work, const struct tariff_meter *meter,
+    const struct config_model *model, struct config_plan *plan)
 {
 	const struct tariff_version *version = tariff_version_at(meter, work->now);
 	struct tariff_steps steps = { 0 };
@@ -147,7 +146,7 @@ make_plan(struct work *work, const struct tariff_meter *meter, const struct conf
 }
 
 static enum rc
-want_tariff(struct work *work, struct config_want *want, const struct config_model *model)
+want_tariff(struct config_wants *work, struct config_want *want, const struct config_model *model)
 {
 	const struct tariff_meter *meter = find_tariff(work, want->meter_id);
 	struct config_plan plan;
@@ -174,7 +173,7 @@ value_or(const struct rows *rows, size_t column, int64_t otherwise)
 }
 
 static void
-want_own(const struct work *work, const struct rows *rows, struct config_want *want,
+want_own(const struct config_wants *work, const struct rows *rows, struct config_want *want,
     const struct config_model *model)
 {
 	int64_t overdraft_fen = value_or(rows, 6, work->overdraft_fen);
@@ -189,7 +188,7 @@ want_own(const struct work *work, const struct rows *rows, struct config_want *w
 }
 
 static struct config_want *
-append(struct work *work, int64_t meter_id)
+append(struct config_wants *work, int64_t meter_id)
 {
 	if (work->count == work->room) {
 		size_t room = work->room == 0 ? ROOM_AT_FIRST : 2 * work->room;
@@ -209,7 +208,7 @@ append(struct work *work, int64_t meter_id)
 
 /* A meter that does not count credit down has no use for prices and alarms. */
 static void
-add_meter(struct work *work, const struct rows *rows)
+add_meter(struct config_wants *work, const struct rows *rows)
 {
 	struct config_want *want = append(work, rows_int(rows, 0));
 	const struct config_model *model = config_model_find(rows_text(rows, 2));
@@ -228,13 +227,16 @@ add_meter(struct work *work, const struct rows *rows)
 	}
 }
 
+/* The meters of a range of numbers; an only one: from = to. */
 static enum rc
-load_meters(struct work *work, int64_t meter_id)
+load_meters(struct config_wants *work, int64_t from, int64_t to, bool only_sent, size_t most)
 {
 	struct rows *rows;
-	enum rc rc = meter_id == 0 ? db_query(work->db, &Q[METERS], NO_ARGS, &rows)
-				   : db_query(work->db, &Q[METER], ARGS(I(meter_id)), &rows);
+	enum rc rc =
+	    db_query(work->db, &Q[METERS], ARGS(I(from), I(to), I(!only_sent), I(most)), &rows);
 
+	work->wants = NULL;
+	work->count = work->room = 0;
 	if (rc != RC_OK)
 		return rc;
 	while ((rc = rows_next(rows)) == RC_OK)
@@ -244,7 +246,7 @@ load_meters(struct work *work, int64_t meter_id)
 }
 
 static enum rc
-want_tariffs(struct work *work)
+want_tariffs(struct config_wants *work)
 {
 	enum rc rc = RC_OK;
 
@@ -266,7 +268,7 @@ want_tariffs(struct work *work)
 /* ---- what they hold, and what is on its way ---- */
 
 static void
-add_held(struct work *work, const struct rows *rows)
+add_held(struct config_wants *work, const struct rows *rows)
 {
 	struct config_want *want = find(work->wants, work->count, rows_int(rows, 0));
 	enum config_part part = config_part_find(rows_text(rows, 1));
@@ -282,7 +284,7 @@ add_held(struct work *work, const struct rows *rows)
 }
 
 static void
-add_open(struct work *work, const struct rows *rows)
+add_open(struct config_wants *work, const struct rows *rows)
 {
 	struct config_want *want = find(work->wants, work->count, rows_int(rows, 0));
 	enum command_kind kind = command_kind_find(rows_text(rows, 1));
@@ -292,13 +294,14 @@ add_open(struct work *work, const struct rows *rows)
 	want->parts[command_trait(kind)->part].is_open = true;
 }
 
+/* Of the meters of the slice. */
 static enum rc
-load_rows(struct work *work, const struct query *all, const struct query *one, int64_t meter_id,
-    void (*add)(struct work *, const struct rows *))
+load_rows(struct config_wants *work, const struct query *query,
+    void (*add)(struct config_wants *, const struct rows *))
 {
 	struct rows *rows;
-	enum rc rc = meter_id == 0 ? db_query(work->db, all, NO_ARGS, &rows)
-				   : db_query(work->db, one, ARGS(I(meter_id)), &rows);
+	enum rc rc = db_query(work->db, query,
+	    ARGS(I(work->wants[0].meter_id), I(work->wants[work->count - 1].meter_id)), &rows);
 
 	if (rc != RC_OK)
 		return rc;
@@ -311,7 +314,7 @@ load_rows(struct work *work, const struct query *all, const struct query *one, i
 /* ---- all of it ---- */
 
 static enum rc
-load_settings(struct work *work)
+load_settings(struct config_wants *work)
 {
 	enum rc rc = setting_int(work->db, "alarm.credit1_fen", 5000, &work->alarm1_fen);
 
@@ -325,7 +328,7 @@ load_settings(struct work *work)
 }
 
 static enum rc
-load_tariffs(struct work *work, int64_t meter_id)
+load_tariffs(struct config_wants *work, int64_t meter_id)
 {
 	struct day today = clock_day(work->now);
 	enum rc rc = tariff_book(work->db, work->arena, clock_day_add(today, -CONFIG_PLAN_DAYS),
@@ -344,21 +347,61 @@ load_tariffs(struct work *work, int64_t meter_id)
 	return RC_OK;
 }
 
-enum rc
-config_want(struct db *db, struct arena *arena, int64_t meter_id, int64_t now,
-    struct config_want **wants, size_t *count)
+static enum rc
+fill(struct config_wants *work, int64_t from, int64_t to, bool only_sent, size_t most)
 {
-	struct work *work = arena_alloc(arena, sizeof(*work));
-	enum rc rc;
+	enum rc rc = load_meters(work, from, to, only_sent, most);
+
+	if (rc != RC_OK || work->count == 0)
+		return rc;
+	if ((rc = want_tariffs(work)) == RC_OK &&
+	    (rc = load_rows(work, &Q[HELD], add_held)) == RC_OK)
+		rc = load_rows(work, &Q[OPEN], add_open);
+	return rc;
+}
+
+static enum rc
+open_source(
+    struct db *db, struct arena *arena, int64_t meter_id, int64_t now, struct config_wants **source)
+{
+	struct config_wants *work = arena_alloc(arena, sizeof(*work));
 
 	work->db = db;
 	work->arena = arena;
 	work->now = now;
-	if ((rc = load_settings(work)) == RC_OK && (rc = load_tariffs(work, meter_id)) == RC_OK &&
-	    (rc = load_meters(work, meter_id)) == RC_OK && (rc = want_tariffs(work)) == RC_OK &&
-	    (rc = load_rows(work, &Q[HELD_ALL], &Q[HELD_ONE], meter_id, add_held)) == RC_OK)
-		rc = load_rows(work, &Q[OPEN_ALL], &Q[OPEN_ONE], meter_id, add_open);
+	*source = work;
+	enum rc rc = load_settings(work);
+	return rc == RC_OK ? load_tariffs(work, meter_id) : rc;
+}
+
+enum rc
+config_want(struct db *db, struct arena *arena, int64_t meter_id, int64_t now,
+    struct config_want **wants, size_t *count)
+{
+	struct config_wants *work;
+	enum rc rc = open_source(db, arena, meter_id, now, &work);
+
+	if (rc == RC_OK)
+		rc = fill(work, meter_id, meter_id != 0 ? meter_id : INT32_MAX, false, ALL_MAX);
 	*wants = work->wants;
 	*count = work->count;
+	return rc;
+}
+
+enum rc
+config_wants_open(struct db *db, struct arena *arena, int64_t now, struct config_wants **source)
+{
+	return open_source(db, arena, 0, now, source);
+}
+
+enum rc
+config_wants_next(struct config_wants *source, struct arena *arena, bool only_sent,
+    int64_t after_id, size_t most, struct config_want **wants, size_t *count)
+{
+	source->arena = arena;
+	enum rc rc = fill(source, after_id + 1, INT32_MAX, only_sent, most);
+
+	*wants = source->wants;
+	*count = source->count;
 	return rc;
 }

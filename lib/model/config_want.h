@@ -39,6 +39,16 @@ bool config_is_due(const struct config_side *side);
  */
 enum rc config_want(struct db *db, struct arena *arena, int64_t meter_id, int64_t now,
     struct config_want **wants, size_t *count);
+
+/* The same in slices, for whoever goes through all and keeps none: what all share is read once and
+ * lives in the arena of open; each slice in its own. only_sent: meters that a person had written
+ * to. From after_id on, at most `most`; *count 0: that were all. */
+struct config_wants;
+enum rc config_wants_open(
+    struct db *db, struct arena *arena, int64_t now, struct config_wants **source);
+enum rc config_wants_next(struct config_wants *source, struct arena *arena, bool only_sent,
+    int64_t after_id, size_t most, struct config_want **wants, size_t *count);
+
 /* The meter of that number in the list, NULL if it is not there. */
 const struct config_want *config_want_find(
     const struct config_want *wants, size_t count, int64_t meter_id);
