@@ -177,7 +177,7 @@ load(struct db *db, void *context)
 	if (rc == RC_OK)
 		rc = add_tariff(db, &p, "公共区域", "车库、公共照明", &FLAT, &p.flat_id);
 	if (rc == RC_OK)
-		rc = add_tariff(db, &p, "宿舍阶梯", "每月 260、400 度分档", &STEPS, &p.steps_id);
+		rc = add_tariff(db, &p, "阶梯电价", "7 层，每月 260、400 度分档", &STEPS, &p.steps_id);
 	if (rc == RC_OK)
 		rc = assign_meters(db, &p);
 	holiday_parse(HOLIDAYS, days, &count, &faults);

@@ -88,6 +88,23 @@ table_show(struct req *r, struct node *node, const struct tariff_table *table)
 	}
 }
 
+/* The day before a season begins. */
+static const char *
+last_day_words(struct req *r, const struct tariff_season *next)
+{
+	struct civil civil = { .year = 2024, .month = next->from_month, .day = next->from_day };
+	struct civil last = clock_utc(clock_from_utc(&civil) - 24 * CLOCK_HOUR);
+
+	return date_words(r, last.month, last.day);
+}
+
+static bool
+is_daily(const struct tariff_season *season)
+{
+	return season->table[TARIFF_WEEKEND] == season->table[TARIFF_WORKDAY] &&
+	       season->table[TARIFF_HOLIDAY] == season->table[TARIFF_WORKDAY];
+}
+
 static void
 season_show(struct req *r, struct node *node, const struct tariff_version *version, size_t index)
 {
@@ -97,7 +114,8 @@ season_show(struct req *r, struct node *node, const struct tariff_version *versi
 
 	node_set(r->view, node, "Name", season->name);
 	node_set(r->view, node, "From", date_words(r, season->from_month, season->from_day));
-	node_set(r->view, node, "Until", date_words(r, next->from_month, next->from_day));
+	node_set(r->view, node, "Until", last_day_words(r, next));
+	node_bool(r->view, node, "IsDaily", is_daily(season));
 	node_bool(r->view, node, "IsWhole", version->season_count == 1);
 	for (size_t kind = 0; kind < TARIFF_DAY_KINDS; kind++) {
 		struct node *day = node_add(r->view, days);

@@ -21,7 +21,8 @@ enum { LIST, DRAFTS, METERS, VERSIONS, METER_COUNT, METER_LIST, METER_EXPORT, HI
 	" LEFT JOIN tariff t ON t.tariff_id = c.tariff_id"                                      \
 	" LEFT JOIN tariff ft ON ft.tariff_id = f.tariff_id"                                    \
 	" WHERE n.removed_at IS NULL AND (? = '' OR FIND_IN_SET(n.scope_id, ?))"                \
-	" AND (? = 0 OR c.tariff_id = ? OR (? = -1 AND c.meter_id IS NULL)"                     \
+	" AND (? = 0 OR c.tariff_id = ? OR (? = -1 AND c.meter_id IS NULL"                      \
+	" AND n.credit_mode <> 'monitor')"                                                      \
 	" OR (? = -2 AND c.meter_id IS NOT NULL AND c.tariff_id IS NULL))"                      \
 	" AND (? = 0 OR ? IN (n.site_id, n.building_id, n.floor_id, n.place_id))"               \
 	" AND (? = '' OR FIND_IN_SET(n.meter_id, ?))"                                           \

@@ -51,8 +51,8 @@ enum rc tariff_versions(struct db *db, struct arena *arena, int64_t tariff_id, s
 struct tariff_filter {
 	const struct scope *scope;
 	struct day today;
-	int64_t
-	    tariff_id; /* TARIFF_NONE: without a tariff, TARIFF_OWN: with a price of their own */
+	int64_t tariff_id; /* TARIFF_NONE: without one that needs one, TARIFF_OWN: with a price of
+			      their own */
 	int64_t place_id;
 	const char *search; /* folded */
 	const char *ids;    /* "3,17": only these */

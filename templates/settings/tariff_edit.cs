@@ -26,7 +26,7 @@ def:edit_heads() ?><th scope="col"><?cs call:tariff_key("sharp") ?></th><th scop
 <?cs each:tier = Edit.Tiers ?><?cs call:edit_error(tier.Field) ?><?cs /each ?>
 <div class="table-wrap"><table class="list price-edit"><caption class="visually-hidden"><?cs var:T.Settings.Tariff.Tiers ?></caption><thead><tr><th scope="col"><?cs var:T.Settings.Tariff.TierFrom ?></th><?cs call:edit_heads() ?></tr></thead>
 <tbody><?cs each:tier = Edit.Tiers ?><tr><td data-label="<?cs var:T.Settings.Tariff.TierFrom ?>"><input class="form-control number" type="text" inputmode="decimal" name="<?cs var:tier.Prefix ?>_from" value="<?cs var:tier.Name ?>" aria-label="<?cs var:T.Settings.Tariff.TierFrom ?>" autocomplete="off"></td><?cs call:edit_prices(tier, T.Settings.Tariff.TierPrice) ?></tr><?cs /each ?></tbody></table></div></fieldset>
-<fieldset class="group"><legend><?cs var:T.Field.note ?></legend><?cs call:ui_input("note", T.Field.note, "text", "off", T.Settings.Tariff.NoteHint) ?></fieldset>
+<div class="group"><?cs call:ui_input("note", T.Field.note, "text", "off", T.Settings.Tariff.NoteHint) ?></div>
 <div class="toolbar save-bar"><button class="btn btn-primary" type="submit" name="do" value="save"><?cs call:ui_icon("check") ?> <?cs var:T.Settings.Tariff.SaveDraft ?></button><button class="btn btn-quiet" type="submit" name="do" value="trial"><?cs call:ui_icon("chart-bar") ?> <?cs var:T.Settings.Tariff.SaveTrial ?></button><button class="btn btn-quiet" type="submit" name="do" value="publish"><?cs call:ui_icon("send") ?> <?cs var:T.Settings.Tariff.SavePublish ?></button><a class="btn btn-quiet" href="/settings/tariffs/versions/<?cs var:Version.Id ?>"><?cs var:T.Word.Cancel ?></a></div>
 </form>
 <?cs call:ui_changed() ?>
