@@ -37,8 +37,8 @@ show_prices(struct req *r, struct node *lines, const struct config_prices *price
 		if (uyuan == CONFIG_NONE)
 			continue;
 		line(r, lines, view_word(r->view, arena_printf(r->arena, "Tou.%s", name)),
-		    arena_printf(r->arena, "%lld.%04lld %s", (long long)(uyuan / UYUAN),
-			(long long)(uyuan % UYUAN / 100), word(r, "Price")));
+		    arena_printf(r->arena, "%s%lld.%04lld/kWh", currency_sign(r),
+			(long long)(uyuan / UYUAN), (long long)(uyuan % UYUAN / 100)));
 	}
 }
 

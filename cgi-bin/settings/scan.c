@@ -224,7 +224,9 @@ scan_send(struct req *r)
 
 	if (rc != RC_OK)
 		return rc;
-	bool is_right = read_unit(r, "from", &range.from) & read_unit(r, "to", &range.to);
+	/* Both are looked at, so that both are complained about. */
+	bool is_from_right = read_unit(r, "from", &range.from);
+	bool is_right = read_unit(r, "to", &range.to) && is_from_right;
 	if (is_right && range.from > range.to)
 		form_error(r, "to", "ScanRange");
 	if (bus.is_disabled)
