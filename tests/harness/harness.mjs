@@ -78,6 +78,12 @@ for (const name of fs.readdirSync(os.tmpdir())) {
   }
 }
 
+// For tests whose today must still be today when they end: waits out the last minutes of a day of the site.
+export function waitOutMidnight(minutes = 4) {
+  const left_ms = 86400_000 - (Date.now() + 8 * 3600_000) % 86400_000;
+  if (left_ms < minutes * 60_000) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, left_ms + 1000);
+}
+
 export async function until(what, probe, seconds = 10) {
   const end = Date.now() + seconds * 1000 * PATIENCE;
   let last;

@@ -2,9 +2,11 @@
 import { test } from 'node:test';
 import path from 'node:path';
 import { execFileSync } from 'node:child_process';
+import { waitOutMidnight } from '../harness/harness.mjs';
 import { assert, config, confirmed, Field, held, meterId, order, tableBytes, TOU, until } from './order.mjs';
 
 test('the server keeps meters right', async (t) => {
+  waitOutMidnight();
   const field = await Field.start([{ kind: 'tcp', units: 2, status: 5 }], { t });
   const [tcp] = field.buses;
   const ring = () => execFileSync('logger', ['--socket', path.join(field.conf.dir, 'doorbell.sock'), '--udp', '--socket-errors=on', 'look'], { stdio: 'pipe' });

@@ -1,5 +1,7 @@
 // A building in the database without any meter on a wire: 7 floors of 36 rooms with tenants, a main
 // meter per floor, 15 days of half hours and 90 days of daily use. For tests of pages alone.
+import { waitOutMidnight } from '../harness/harness.mjs';
+
 export const HOSTILE = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'-alert(1)-'", '</title><b>x', '</textarea>',
   'javascript:alert(1)', '&#x6a;avascript:', '{{7*7}}', '<svg/onload=alert(1)>', '\u2028line', '%3Cscript%3E', '<?cs var:Csrf ?>',
   'a << EOF', 'Page.Title = x', '=1+1', '+1', '-1', '@SUM(A1)', "=cmd|'/c calc'!A1", '100% 折扣', 'a_b', 'c\\d', "O'Brien"];
@@ -8,12 +10,6 @@ const INITIALS = ['jdxb', 'xmg', 'zjcf', 'lslf', 'cafe', 'dp'];
 export const TENANTS = 240;
 
 const text = (value) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-
-// Today must still be today when the last test looks: waits out the end of a day of the site (UTC + 8 hours).
-function waitOutMidnight() {
-  const left_ms = 86400_000 - (Date.now() + 8 * 3600_000) % 86400_000;
-  if (left_ms < 240_000) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, left_ms + 1000);
-}
 
 // account_id = meter_id = 1 … 240; rooms 241 … 252 have no tenant; main meters are 301 … 307.
 export function building(maria) {
