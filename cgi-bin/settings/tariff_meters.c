@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "export.h"
 #include "list.h"
 #include "model/config_want.h"
 #include "model/tariff_assign.h"
@@ -14,6 +15,21 @@
 #define PER_PAGE 50
 
 static const char *const FILTERS[] = { "tariff", "place", NULL };
+
+static const struct export_column COLUMNS[] = {
+	{ "Word.Building", CELL_TEXT, 14, NULL },
+	{ "Word.Floor", CELL_TEXT, 10, NULL },
+	{ "Word.Room", CELL_TEXT, 12, NULL },
+	{ "Word.Name", CELL_TEXT, 16, NULL },
+	{ "Word.Tenant", CELL_TEXT, 24, NULL },
+	{ "Word.Number", CELL_TEXT, 16, NULL },
+	{ "Word.Model", CELL_TEXT, 12, NULL },
+	{ "Settings.Tariff.Tariff", CELL_TEXT, 24, NULL },
+	{ "Settings.Tariff.OwnPrice", CELL_TEXT, 14, NULL },
+	{ "Field.valid_from", CELL_DAY, 14, NULL },
+	{ "Settings.Tariff.NextTariff", CELL_TEXT, 24, NULL },
+	{ "Settings.Tariff.NextFrom", CELL_DAY, 14, NULL },
+};
 
 /* ---- filter ---- */
 
@@ -136,6 +152,28 @@ show_places(struct req *r, int64_t chosen)
 	return rc;
 }
 
+static enum rc
+answer_export(struct req *r, const struct list *list, const struct tariff_filter *filter)
+{
+	const char *words = param_get(&r->query, "q");
+	struct tariff_row tariff;
+	struct rows *rows;
+	enum rc rc;
+
+	if (!may(r, PERM_EXPORT))
+		return RC_DENIED;
+	if (filter->tariff_id == TARIFF_NONE)
+		words = view_word(r->view, "Settings.Tariff.NoTariff");
+	else if (filter->tariff_id == TARIFF_OWN)
+		words = view_word(r->view, "Settings.Tariff.OwnPrice");
+	else if (filter->tariff_id != 0 && tariff_find(r->db, filter->tariff_id, &tariff) == RC_OK)
+		words = arena_printf(r->arena, "%s %s", tariff.name, words);
+	rc = tariff_meter_export(r->db, filter, list_limit(list), &rows);
+	return rc == RC_OK ? export_answer(r, list->format, "Settings.Tariff.Meters", words,
+				 COLUMNS, COUNT(COLUMNS), rows)
+			   : rc;
+}
+
 enum rc
 tariff_meters_page(struct req *r)
 {
@@ -149,6 +187,8 @@ tariff_meters_page(struct req *r)
 
 	list_read(r, SORTS, PER_PAGE, &list);
 	filter_read(r, &list, &filter);
+	if (list.format != LIST_PAGE)
+		return answer_export(r, &list, &filter);
 	if ((rc = tariff_meter_count(r->db, &filter, &total)) != RC_OK)
 		return rc;
 	list_clamp(&list, total);

@@ -24,18 +24,17 @@ static const struct form_field FIELDS[] = {
 };
 
 static const struct export_column COLUMNS[] = {
-	{ "Word.Building", CELL_TEXT, 14, NULL },
-	{ "Word.Floor", CELL_TEXT, 10, NULL },
-	{ "Word.Room", CELL_TEXT, 12, NULL },
-	{ "Word.Name", CELL_TEXT, 16, NULL },
-	{ "Word.Tenant", CELL_TEXT, 24, NULL },
-	{ "Word.Number", CELL_TEXT, 16, NULL },
-	{ "Word.Model", CELL_TEXT, 12, NULL },
-	{ "Settings.Tariff.Tariff", CELL_TEXT, 24, NULL },
-	{ "Settings.Tariff.OwnPrice", CELL_TEXT, 14, NULL },
-	{ "Field.valid_from", CELL_DAY, 14, NULL },
-	{ "Settings.Tariff.NextTariff", CELL_TEXT, 24, NULL },
+	{ "Word.Name", CELL_TEXT, 24, NULL },
+	{ "Field.note", CELL_TEXT, 24, NULL },
+	{ "Settings.Tariff.PresentSince", CELL_DAY, 14, NULL },
+	{ "Tou.sharp", CELL_TEXT, 12, NULL },
+	{ "Tou.peak", CELL_TEXT, 12, NULL },
+	{ "Tou.flat", CELL_TEXT, 12, NULL },
+	{ "Tou.valley", CELL_TEXT, 12, NULL },
+	{ "Tou.deep", CELL_TEXT, 12, NULL },
 	{ "Settings.Tariff.NextFrom", CELL_DAY, 14, NULL },
+	{ "Word.Meters", CELL_INT, 10, NULL },
+	{ "Settings.Tariff.ArchivedAt", CELL_TIME, 20, NULL },
 };
 
 /* ---- the list ---- */
@@ -128,9 +127,9 @@ tariffs(struct req *r)
 	if (list.format != LIST_PAGE) {
 		if (!may(r, PERM_EXPORT))
 			return RC_DENIED;
-		rc = tariff_meter_export(r->db, &filter, list_limit(&list), &rows);
-		return rc == RC_OK ? export_answer(r, list.format, "Settings.Tariffs.Title", "",
-					 COLUMNS, COUNT(COLUMNS), rows)
+		rc = tariff_export(r->db, r->scope, filter.today, list.search, &rows);
+		return rc == RC_OK ? export_answer(r, list.format, "Settings.Tariffs.Title",
+					 param_get(&r->query, "q"), COLUMNS, COUNT(COLUMNS), rows)
 				   : rc;
 	}
 	rc = tariff_list(r->db, r->arena, r->scope, filter.today, list.search, &items, &count);

@@ -7,7 +7,7 @@
 
 #define STRETCHES_MAX 200
 
-enum { LIST, DRAFTS, METERS, VERSIONS, METER_COUNT, METER_LIST, METER_EXPORT, HISTORY };
+enum { LIST, EXPORT, DRAFTS, METERS, VERSIONS, METER_COUNT, METER_LIST, METER_EXPORT, HISTORY };
 
 /* The stretch of a meter that holds today, and the next one. */
 #define FROM_METERS                                                                             \
@@ -31,6 +31,12 @@ enum { LIST, DRAFTS, METERS, VERSIONS, METER_COUNT, METER_LIST, METER_EXPORT, HI
 #define METER_ORDER \
 	" ORDER BY n.site_order, n.building_order, n.floor_order, n.room_order, n.room, n.meter_id"
 
+/* The plain price of a period, below the first step. */
+#define PRICE(period)                                                          \
+	" (SELECT CAST(SUM(p.price_uyuan) / 1000000 AS DECIMAL(10, 6))"        \
+	" FROM tariff_price p WHERE p.tariff_version_id = v.tariff_version_id" \
+	" AND p.period = '" period "') AS " period
+
 static const struct query Q[] QUERIES = {
 	[LIST] = { .sql = "SELECT t.tariff_id, t.name, t.note, t.archived_at IS NOT NULL,"
 			  " t.revision, v.tariff_version_id, v.active_from,"
@@ -41,6 +47,20 @@ static const struct query Q[] QUERIES = {
 			  " WHERE o.tariff_id = t.tariff_id AND o.active_from <= ?)"
 			  " WHERE ? = '' OR t.name LIKE ? OR t.note LIKE ?"
 			  " ORDER BY t.archived_at IS NOT NULL, t.name LIMIT 500" },
+	[EXPORT] = { .sql = "SELECT t.name, t.note, v.active_from," PRICE("sharp") "," PRICE("peak") "," PRICE("flat") "," PRICE(
+			 "valley") "," PRICE("deep") ","
+						     " (SELECT MIN(n.active_from) FROM tariff_version n WHERE n.tariff_id ="
+						     " t.tariff_id AND n.active_from > ?) AS next_from,"
+						     " (SELECT COUNT(*) FROM meter_tariff c JOIN v_meter_scope m ON m.meter_id ="
+						     " c.meter_id WHERE c.tariff_id = t.tariff_id AND m.removed_at IS NULL"
+						     " AND (? = '' OR FIND_IN_SET(m.scope_id, ?)) AND c.valid_from ="
+						     " (SELECT MAX(x.valid_from) FROM meter_tariff x WHERE x.meter_id ="
+						     " m.meter_id AND x.valid_from <= ?)) AS meters, t.archived_at FROM tariff t"
+						     " LEFT JOIN tariff_version v ON v.tariff_id = t.tariff_id AND"
+						     " v.active_from = (SELECT MAX(o.active_from) FROM tariff_version o"
+						     " WHERE o.tariff_id = t.tariff_id AND o.active_from <= ?)"
+						     " WHERE ? = '' OR t.name LIKE ? OR t.note LIKE ?"
+						     " ORDER BY t.archived_at IS NOT NULL, t.name LIMIT 500" },
 	[DRAFTS] = { .sql = "SELECT tariff_id, COUNT(*) FROM tariff_version WHERE state = 'draft'"
 			    " GROUP BY tariff_id LIMIT 10000" },
 	[METERS] = { .sql = "SELECT c.tariff_id, COUNT(*) FROM v_meter_scope m"
@@ -140,6 +160,18 @@ tariff_list(struct db *db, struct arena *arena, const struct scope *scope, struc
 		return rc;
 	rc = db_query(db, &Q[METERS], ARGS(D(today), S(ids), S(ids)), &rows);
 	return rc == RC_OK ? add_counts(rows, *list, *count, false) : rc;
+}
+
+enum rc
+tariff_export(struct db *db, const struct scope *scope, struct day today, const char *search,
+    struct rows **rows)
+{
+	const char *ids = scope_text(scope);
+	char like[500];
+
+	text_like(search, like, sizeof(like));
+	return db_query(db, &Q[EXPORT],
+	    ARGS(D(today), S(ids), S(ids), D(today), D(today), S(search), S(like), S(like)), rows);
 }
 
 /* ---- versions ---- */

@@ -32,6 +32,11 @@ struct tariff_item {
 enum rc tariff_list(struct db *db, struct arena *arena, const struct scope *scope, struct day today,
     const char *search, struct tariff_item **list, size_t *count);
 
+/* The same for export_answer: name, note, in force since, price per period (yuan), planned from,
+ * meters, no longer offered since. */
+enum rc tariff_export(struct db *db, const struct scope *scope, struct day today,
+    const char *search, struct rows **rows);
+
 enum version_status { VERSION_DRAFT, VERSION_NEXT, VERSION_NOW, VERSION_PAST, VERSION_WITHDRAWN };
 const char *version_status_name(enum version_status status); /* "draft" … under T.VersionStatus */
 

@@ -124,8 +124,10 @@ test('meters get a tariff from a day on, one or many, and a plan is taken back',
   assert.match((await admin.get(`/settings/tariffs/meters?tariff=${tariff}`)).text, /There are no|Nothing matches/);
   assert.equal((await viewer.get('/settings/tariffs/meters')).status, 200);
   assert.equal((await viewer.get('/settings/tariffs/assign?meter=1')).status, 403);
-  const csv = (await admin.get('/settings/tariffs?format=csv')).text;
-  assert.match(csv, /商铺分时/);
+  const csv = async (target) => (await admin.get(target)).text;
+  assert.match(await csv('/settings/tariffs?format=csv&q=商铺'), /商铺分时,一般工商业,2026-01-01,1\.200000,1\.050000,0\.750000,0\.350000,0\.200000,/);
+  assert.doesNotMatch(await csv('/settings/tariffs?format=csv&q=商铺'), /Given/);
+  assert.match(await csv('/settings/tariffs/meters?format=csv&tariff=1'), /1号楼,1层,101,.*商铺分时,,2026-01-01,Given/);
 });
 
 // Readings of last month: 100 Wh each half hour, so that the bill is known by hand.
