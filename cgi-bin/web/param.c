@@ -8,18 +8,6 @@
 
 #define COOKIES_MAX 50
 
-static int
-hex_value(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return -1;
-}
-
 /* The decoded text, NULL for a broken escape or bytes that are no text. */
 static const char *
 decode(struct arena *arena, const char *text, size_t length, bool plus_is_space)
@@ -32,8 +20,8 @@ decode(struct arena *arena, const char *text, size_t length, bool plus_is_space)
 		if (byte == '+' && plus_is_space) {
 			byte = ' ';
 		} else if (byte == '%') {
-			int high = i + 2 < length ? hex_value(text[i + 1]) : -1;
-			int low = i + 2 < length ? hex_value(text[i + 2]) : -1;
+			int high = i + 2 < length ? text_hex_value(text[i + 1]) : -1;
+			int low = i + 2 < length ? text_hex_value(text[i + 2]) : -1;
 			if (high < 0 || low < 0)
 				return NULL;
 			byte = (char)(high * 16 + low);

@@ -211,8 +211,8 @@ text_hex(const void *bytes, size_t length, char *out)
 	out[2 * length] = '\0';
 }
 
-static int
-hex_value(char digit)
+int
+text_hex_value(char digit)
 {
 	if (digit >= '0' && digit <= '9')
 		return digit - '0';
@@ -231,10 +231,11 @@ text_unhex(const char *text, void *bytes, size_t length)
 	if (strlen(text) != 2 * length)
 		return RC_INVALID;
 	for (size_t i = 0; i < 2 * length; i++) {
-		if (hex_value(text[i]) < 0)
+		if (text_hex_value(text[i]) < 0)
 			return RC_INVALID;
 	}
 	for (size_t i = 0; i < length; i++)
-		byte[i] = (unsigned char)(hex_value(text[2 * i]) << 4 | hex_value(text[2 * i + 1]));
+		byte[i] = (unsigned char)(text_hex_value(text[2 * i]) << 4 |
+					  text_hex_value(text[2 * i + 1]));
 	return RC_OK;
 }

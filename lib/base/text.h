@@ -34,6 +34,8 @@ void text_like(const char *text, char *out, size_t size);
 
 /* Hex, lower case. out has 2 × length + 1 bytes. */
 void text_hex(const void *bytes, size_t length, char *out);
+/* 0 … 15, -1 for what is no hex digit. */
+int text_hex_value(char digit);
 /* RC_INVALID unless text is exactly 2 × length hex digits. */
 enum rc text_unhex(const char *text, void *bytes, size_t length);
 

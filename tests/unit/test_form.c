@@ -1,12 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "../../cgi-bin/web/form.c"
 
-static struct conf conf;
+#include "page.h"
 
 struct sale {
 	char note[20 * 4 + 1];
@@ -30,21 +24,7 @@ static const struct form_field fields[] = {
 static int
 begin(void **state)
 {
-	static struct req r;
-
-	r = (struct req){ .arena = arena_new(), .method = POST, .status = 200, .path = "/x" };
-	r.view = view_new(r.arena, "en");
-	*state = &r;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	struct req *r = *state;
-
-	arena_free(r->arena);
-	return 0;
+	return begin_request(state, (struct req){ .method = POST, .status = 200, .path = "/x" });
 }
 
 static enum rc
@@ -182,16 +162,6 @@ a_form_is_filled_for_the_first_time(void **state)
 	assert_true(view_has(r->view, "Form.printed.Checked"));
 	assert_true(view_has(r->view, "Form.method.Choice.0.Selected"));
 	assert_false(view_has(r->view, "Form.note.Error"));
-}
-
-static int
-open_view(void **state)
-{
-	(void)state;
-	conf_default(&conf);
-	strcpy(conf.web_templates, "templates");
-	strcpy(conf.web_static, "static");
-	return view_open(&conf) == RC_OK ? 0 : 1;
 }
 
 int

@@ -1,12 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "../../cgi-bin/web/list.c"
 
-static struct conf conf;
+#include "page.h"
+
 static struct session session;
 static const char *const sorts[] = { "name", "-seen", NULL };
 static const char *const filters[] = { "floor", "st", NULL };
@@ -21,26 +16,8 @@ may(const struct req *r, enum permission permission)
 static int
 begin(void **state)
 {
-	static struct req r;
-
-	r = (struct req){
-		.arena = arena_new(),
-		.method = GET,
-		.path = "/accounts/meters",
-		.session = &session,
-	};
-	r.view = view_new(r.arena, "en");
-	*state = &r;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	struct req *r = *state;
-
-	arena_free(r->arena);
-	return 0;
+	return begin_request(
+	    state, (struct req){ .method = GET, .path = "/accounts/meters", .session = &session });
 }
 
 static struct list
@@ -177,16 +154,6 @@ a_page_past_the_end_leads_back(void **state)
 	expect(r, "List.Previous.Href", "/accounts/meters?p=3");
 	assert_false(view_has(r->view, "List.Next.Href"));
 	assert_true(view_has(r->view, "List.Pager.1.Href"));
-}
-
-static int
-open_view(void **state)
-{
-	(void)state;
-	conf_default(&conf);
-	strcpy(conf.web_templates, "templates");
-	strcpy(conf.web_static, "static");
-	return view_open(&conf) == RC_OK ? 0 : 1;
 }
 
 int
