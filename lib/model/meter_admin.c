@@ -4,9 +4,21 @@
 
 #define SEARCH_MAX 200
 
-enum { COUNT_ROWS, LIST, EXPORT, FACTS };
+/* One statement for each order: a single one that chooses by CASE sorts by ten columns at once. */
+enum {
+	COUNT_ROWS,
+	FACTS,
+	LISTS,
+	EXPORTS = LISTS + 2 * METER_SORTS,
+	QUERY_COUNT = EXPORTS + 2 * METER_SORTS
+};
 
 /* clang-format off: it breaks texts in the middle of a word */
+/* As v_place_scope says it, of places that are joined anyway. */
+#define UPWARDS(kind)                                                                 \
+	"CASE '" kind "' WHEN p0.kind THEN p0.place_id WHEN p1.kind THEN p1.place_id" \
+	" WHEN p2.kind THEN p2.place_id WHEN p3.kind THEN p3.place_id END"
+#define SCOPE "COALESCE(" UPWARDS("building") ", " UPWARDS("site") ", 0)"
 #define FROM                                                                                                  \
 	" FROM meter m JOIN meter_model mm ON mm.meter_model_id = m.meter_model_id"                           \
 	" JOIN bus b ON b.bus_id = m.bus_id JOIN gateway g ON g.gateway_id = b.gateway_id"                    \
@@ -14,47 +26,61 @@ enum { COUNT_ROWS, LIST, EXPORT, FACTS };
 	" LEFT JOIN place p1 ON p1.place_id = p0.parent_id"                                                   \
 	" LEFT JOIN place p2 ON p2.place_id = p1.parent_id"                                                   \
 	" LEFT JOIN place p3 ON p3.place_id = p2.parent_id"                                                   \
-	" LEFT JOIN v_place_scope s ON s.place_id = m.place_id"                                               \
 	" LEFT JOIN account_meter am ON am.active_meter = m.meter_id"                                         \
 	" LEFT JOIN account a ON a.account_id = am.account_id"                                                \
-	" WHERE (? = '' OR FIND_IN_SET(COALESCE(s.scope_id, 0), ?))"                                          \
+	" WHERE (? = '' OR FIND_IN_SET(" SCOPE ", ?))"                                                        \
 	" AND (? = 0 OR m.bus_id = ?)"                                                                        \
 	" AND (? = 0 OR ? IN (p0.place_id, p1.place_id, p2.place_id, p3.place_id))"                           \
 	" AND (? = 0 OR m.meter_model_id = ?) AND (? = '' OR m.credit_mode = ?)"                              \
 	" AND CASE ? WHEN 0 THEN m.removed_at IS NULL WHEN 1 THEN m.removed_at IS NOT NULL ELSE TRUE END"     \
 	" AND (? = '' OR CONCAT_WS(' ', m.number, m.name, p1.name, p0.name, p0.initials, a.name, a.initials," \
 	" g.name, b.name, m.note) LIKE ?)"
-#define PATH	     "CONCAT_WS(' / ', p3.name, p2.name, p1.name, p0.name)"
-/* Each pair is one order: up with 1, down with 2. */
-#define BOTH(column) "CASE ? WHEN 1 THEN " column " END, CASE ? WHEN 2 THEN " column " END DESC, "
-#define ORDER                                                                                                            \
-	" ORDER BY " BOTH("m.number") BOTH("g.name") BOTH("b.name") BOTH(                                                \
-	    "mm.name") "CASE ? WHEN 2 THEN " PATH " END DESC, "                                                          \
-		       "p3.sort_order, p3.name, p2.sort_order, p2.name, p1.sort_order, p1.name, p0.sort_order, p0.name," \
-		       " g.name, b.name, m.unit, m.meter_id"
+#define PATH "CONCAT_WS(' / ', p3.name, p2.name, p1.name, p0.name)"
+#define BY_PLACE(way)                                                                       \
+	" ORDER BY p3.sort_order" way ", p3.name" way ", p2.sort_order" way ", p2.name" way \
+	", p1.sort_order" way ", p1.name" way ", p0.sort_order" way ", p0.name" way         \
+	", g.name, b.name, m.unit, m.meter_id"
+#define BY_NUMBER(way) " ORDER BY m.number" way ", m.meter_id"
+#define BY_BUS(way)    " ORDER BY g.name" way ", b.name" way ", m.unit" way ", m.meter_id"
+#define BY_MODEL(way)  " ORDER BY mm.name" way ", m.number" way ", m.meter_id"
+#define LIST                                                                             \
+	"SELECT m.meter_id AS Id, m.number AS Number, m.name AS Name, mm.name AS Model," \
+	" g.name AS Gateway, b.name AS Bus, b.bus_id AS BusId, m.unit AS Unit,"          \
+	" m.box_position AS Position, m.phases AS Phases, " PATH " AS Place,"            \
+	" m.credit_mode AS CreditMode, NULLIF(m.is_protected, 0) AS IsProtected,"        \
+	" a.name AS Tenant, a.account_id AS AccountId, m.removed_at AS RemovedAt" FROM
+#define PAGE " LIMIT ? OFFSET ?"
+#define EXPORT                                                                                \
+	"SELECT m.number, m.name, " PATH ", mm.name, g.name, b.name, m.unit, m.box_position," \
+	" m.phases, m.ct_ratio, m.pt_ratio, m.rated_power_w, m.credit_mode,"                  \
+	" IF(m.is_protected, 'yes', 'no'), m.alarm1_fen, m.alarm2_fen, m.overload_w,"         \
+	" m.overdraft_fen, m.hold_mode, a.name, m.note, m.installed_at, m.removed_at" FROM
+#define ALL " LIMIT 1000000"
 
-static const struct query Q[] QUERIES = {
+static const struct query Q[QUERY_COUNT] QUERIES = {
 	[COUNT_ROWS] = { .sql = "SELECT COUNT(*)" FROM, .bounded = "one row" },
-	[LIST] = { .sql =
-		       "SELECT m.meter_id AS Id, m.number AS Number, m.name AS Name, mm.name AS Model,"
-		       " g.name AS Gateway, b.name AS Bus, b.bus_id AS BusId, m.unit AS Unit,"
-		       " m.box_position AS Position, m.phases AS Phases, " PATH " AS Place,"
-		       " m.credit_mode AS CreditMode, NULLIF(m.is_protected, 0) AS IsProtected,"
-		       " a.name AS Tenant, a.account_id AS AccountId, m.removed_at AS RemovedAt" FROM
-			   ORDER " LIMIT ? OFFSET ?" },
-	[EXPORT] = { .sql =
-			 "SELECT m.number, m.name, " PATH
-			 ", mm.name, g.name, b.name, m.unit, m.box_position,"
-			 " m.phases, m.ct_ratio, m.pt_ratio, m.rated_power_w, m.credit_mode,"
-			 " IF(m.is_protected, 'yes', 'no'), m.alarm1_fen, m.alarm2_fen, m.overload_w,"
-			 " m.overdraft_fen, m.hold_mode, a.name, m.note, m.installed_at, m.removed_at" FROM
-			     ORDER " LIMIT 1000000" },
 	[FACTS] = { .sql =
 			"SELECT a.account_id, a.name, a.number, s.read_at, s.energy_wh FROM meter m"
 			" LEFT JOIN account_meter am ON am.active_meter = m.meter_id"
 			" LEFT JOIN account a ON a.account_id = am.account_id"
 			" LEFT JOIN meter_state s ON s.meter_id = m.meter_id WHERE m.meter_id = ?",
 	    .bounded = "primary key" },
+	[LISTS + 2 * METER_SORT_PLACE] = { .sql = LIST BY_PLACE("") PAGE },
+	[LISTS + 2 * METER_SORT_PLACE + 1] = { .sql = LIST BY_PLACE(" DESC") PAGE },
+	[LISTS + 2 * METER_SORT_NUMBER] = { .sql = LIST BY_NUMBER("") PAGE },
+	[LISTS + 2 * METER_SORT_NUMBER + 1] = { .sql = LIST BY_NUMBER(" DESC") PAGE },
+	[LISTS + 2 * METER_SORT_BUS] = { .sql = LIST BY_BUS("") PAGE },
+	[LISTS + 2 * METER_SORT_BUS + 1] = { .sql = LIST BY_BUS(" DESC") PAGE },
+	[LISTS + 2 * METER_SORT_MODEL] = { .sql = LIST BY_MODEL("") PAGE },
+	[LISTS + 2 * METER_SORT_MODEL + 1] = { .sql = LIST BY_MODEL(" DESC") PAGE },
+	[EXPORTS + 2 * METER_SORT_PLACE] = { .sql = EXPORT BY_PLACE("") ALL },
+	[EXPORTS + 2 * METER_SORT_PLACE + 1] = { .sql = EXPORT BY_PLACE(" DESC") ALL },
+	[EXPORTS + 2 * METER_SORT_NUMBER] = { .sql = EXPORT BY_NUMBER("") ALL },
+	[EXPORTS + 2 * METER_SORT_NUMBER + 1] = { .sql = EXPORT BY_NUMBER(" DESC") ALL },
+	[EXPORTS + 2 * METER_SORT_BUS] = { .sql = EXPORT BY_BUS("") ALL },
+	[EXPORTS + 2 * METER_SORT_BUS + 1] = { .sql = EXPORT BY_BUS(" DESC") ALL },
+	[EXPORTS + 2 * METER_SORT_MODEL] = { .sql = EXPORT BY_MODEL("") ALL },
+	[EXPORTS + 2 * METER_SORT_MODEL + 1] = { .sql = EXPORT BY_MODEL(" DESC") ALL },
 };
 /* clang-format on */
 
@@ -62,16 +88,6 @@ static const struct query Q[] QUERIES = {
 	S(scope_text((f)->scope)), S(scope_text((f)->scope)), I((f)->bus_id), I((f)->bus_id),   \
 	    I((f)->place_id), I((f)->place_id), I((f)->meter_model_id), I((f)->meter_model_id), \
 	    S((f)->credit_mode), S((f)->credit_mode), I((f)->presence), S((f)->search), S(like)
-
-#define TWICE(x)	   I(x), I(x)
-#define ORDERS(n, b, m, p) TWICE(n), TWICE(b), TWICE(b), TWICE(m), I(p)
-
-/* 1 up, 2 down for the chosen order, 0 for the others. */
-static int
-direction(enum meter_admin_sort sort, enum meter_admin_sort chosen, bool is_descending)
-{
-	return sort != chosen ? 0 : is_descending ? 2 : 1;
-}
 
 enum rc
 meter_admin_count(struct db *db, const struct meter_admin_filter *filter, int64_t *count)
@@ -89,14 +105,8 @@ meter_admin_list(struct db *db, const struct meter_admin_filter *filter, enum me
 	char like[2 * SEARCH_MAX + 3];
 
 	text_like(filter->search, like, sizeof(like));
-	return db_query(db, &Q[LIST],
-	    ARGS(FILTER(filter, like),
-		ORDERS(direction(sort, METER_SORT_NUMBER, is_descending),
-		    direction(sort, METER_SORT_BUS, is_descending),
-		    direction(sort, METER_SORT_MODEL, is_descending),
-		    direction(sort, METER_SORT_PLACE, is_descending)),
-		I(limit), I(offset)),
-	    rows);
+	return db_query(db, &Q[LISTS + 2 * (int)sort + is_descending],
+	    ARGS(FILTER(filter, like), I(limit), I(offset)), rows);
 }
 
 enum rc
@@ -106,12 +116,8 @@ meter_admin_export(struct db *db, const struct meter_admin_filter *filter,
 	char like[2 * SEARCH_MAX + 3];
 
 	text_like(filter->search, like, sizeof(like));
-	return db_stream(db, &Q[EXPORT],
-	    ARGS(FILTER(filter, like), ORDERS(direction(sort, METER_SORT_NUMBER, is_descending),
-					   direction(sort, METER_SORT_BUS, is_descending),
-					   direction(sort, METER_SORT_MODEL, is_descending),
-					   direction(sort, METER_SORT_PLACE, is_descending))),
-	    rows);
+	return db_stream(
+	    db, &Q[EXPORTS + 2 * (int)sort + is_descending], ARGS(FILTER(filter, like)), rows);
 }
 
 enum rc

@@ -22,7 +22,13 @@ struct meter_admin_filter {
 	const char *search; /* folded */
 };
 
-enum meter_admin_sort { METER_SORT_PLACE, METER_SORT_NUMBER, METER_SORT_BUS, METER_SORT_MODEL };
+enum meter_admin_sort {
+	METER_SORT_PLACE,
+	METER_SORT_NUMBER,
+	METER_SORT_BUS,
+	METER_SORT_MODEL,
+	METER_SORTS
+};
 
 enum rc meter_admin_count(struct db *db, const struct meter_admin_filter *filter, int64_t *count);
 /* Id Number Name Model Gateway Bus BusId Unit Position Phases Place CreditMode IsProtected Tenant

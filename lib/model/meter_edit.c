@@ -69,7 +69,8 @@ static const struct query Q[] QUERIES = {
 			    " + EXISTS (SELECT 1 FROM meter_place WHERE meter_id = ?)",
 	    .bounded = "one row" },
 	[DELETE] = { .sql = "DELETE FROM meter WHERE meter_id = ?" },
-	[RAISE_FENCES] = { .sql = "UPDATE collector SET fence = fence + 1" },
+	[RAISE_FENCES] = { .sql =
+			       "UPDATE collector SET fence = fence + 1 ORDER BY collector_id LIMIT 1000" },
 	[MODEL_NAME] = { .sql = "SELECT name FROM meter_model WHERE meter_model_id = ?",
 	    .bounded = "primary key" },
 	[BUS_NAME] = { .sql = "SELECT CONCAT(g.name, ' / ', b.name) FROM bus b"
