@@ -52,7 +52,7 @@ seal_all(struct db *db, int64_t from_id, int64_t *total)
 	enum rc rc;
 
 	do {
-		if ((rc = audit_seal(db, from_id, clock_now(), &sealed)) != RC_OK)
+		if ((rc = audit_seal(db, &from_id, clock_now(), &sealed)) != RC_OK)
 			return rc;
 		*total += sealed;
 	} while (sealed == AUDIT_SEAL_BATCH);

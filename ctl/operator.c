@@ -12,6 +12,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "ctl.h"
+#include "model/factor.h"
 #include "model/password_policy.h"
 
 #define PASSWORD_SIZE (PASSWORD_MAX * 4 + 3) /* with line end and NUL */
@@ -33,6 +34,7 @@ static const char USAGE[] =
     "       voltillctl operator role USERNAME --role ROLE\n"
     "       voltillctl operator disable USERNAME\n"
     "       voltillctl operator enable USERNAME\n"
+    "       voltillctl operator totp-reset USERNAME\n"
     "       voltillctl operator list\n"
     "Without --password-stdin a one-time password is made and printed once; it has to be changed "
     "at the\n"
@@ -203,6 +205,17 @@ enable(struct db *db, const struct options *options, struct operator_row *op)
 	return operator_set_disabled(db, op, false, &by);
 }
 
+/* For who lost the phone and the recovery codes. */
+static enum rc
+reset_totp(struct db *db, const struct options *options, struct operator_row *op)
+{
+	struct operator_actor by = ctl_actor();
+	(void)options;
+	if (!op->has_totp)
+		return refuse(RC_NOT_FOUND, op->username, "there is no second factor");
+	return factor_reset(db, op->operator_id, &by);
+}
+
 static enum rc
 list(struct db *db)
 {
@@ -232,6 +245,7 @@ static const struct {
 	{ "role", set_role },
 	{ "disable", disable },
 	{ "enable", enable },
+	{ "totp-reset", reset_totp },
 };
 
 enum rc

@@ -105,7 +105,10 @@ bind_filter(struct binds *binds, const struct audit_filter *filter, int64_t limi
 	assert(strlen(filter->search) <= SEARCH_MAX);
 	text_like(filter->search, binds->pattern, sizeof(binds->pattern));
 	bind(binds, T(filter->from_at));
-	bind(binds, T(filter->to_at));
+	/* Where the page before ended is where the index is entered. */
+	bind(binds,
+	    T(filter->before_id != 0 && filter->before_at < filter->to_at ? filter->before_at + 1
+									  : filter->to_at));
 	bind(binds, I(filter->before_id));
 	bind(binds, T(filter->before_at));
 	bind(binds, T(filter->before_at));

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* Every column at its longest, in bytes, with room for the lengths. */
 #define ROW_MAX	   32768
 #define NUMBER_MAX 24
@@ -26,7 +28,7 @@ static const struct query Q[] QUERIES = {
 			      " ON s.audit_id = a.audit_id WHERE a.audit_id >= ?"
 			      " AND s.audit_id IS NULL ORDER BY a.audit_id LIMIT ?" },
 	[SEAL] = { .sql = "INSERT INTO audit_seal (seq, audit_id, digest, sealed_at)"
-			  " VALUES (?, ?, ?, ?)" },
+			  " VALUES (?, ?, UNHEX(?), ?)" },
 	[WALK] = { .sql = "SELECT " AUDIT_COLUMNS ", s.seq, s.audit_id, s.digest"
 			  " FROM audit_seal s LEFT JOIN audit a ON a.audit_id = s.audit_id"
 			  " ORDER BY s.seq",
@@ -98,9 +100,26 @@ audit_seal_greatest(struct db *db, int64_t *audit_id)
 	return db_int(db, &Q[GREATEST], NO_ARGS, audit_id);
 }
 
+/* One batch, sent in one round trip; binding arrays knows no bytes, so digests go as hex. */
 struct sealing {
 	int64_t from_id, now, sealed;
+	int64_t seqs[AUDIT_SEAL_BATCH], ids[AUDIT_SEAL_BATCH], times[AUDIT_SEAL_BATCH];
+	char hex[AUDIT_SEAL_BATCH][2 * SECRET_DIGEST + 1];
+	const char *texts[AUDIT_SEAL_BATCH];
 };
+
+static enum rc
+store_batch(struct db *db, const struct sealing *sealing, size_t count)
+{
+	const struct column columns[] = {
+		{ .kind = VALUE_INT, .numbers = sealing->seqs },
+		{ .kind = VALUE_INT, .numbers = sealing->ids },
+		{ .kind = VALUE_TEXT, .texts = sealing->texts },
+		{ .kind = VALUE_TIME, .numbers = sealing->times },
+	};
+
+	return count > 0 ? db_bulk(db, &Q[SEAL], columns, COUNT(columns), count) : RC_OK;
+}
 
 /* The primary key is what makes two sealers at once impossible; the lock spares them the try. */
 static enum rc
@@ -109,6 +128,7 @@ seal_batch(struct db *db, void *context)
 	struct sealing *sealing = context;
 	struct audit_anchor end;
 	struct rows *rows;
+	size_t count = 0;
 	enum rc rc = audit_seal_newest(db, &end);
 
 	sealing->sealed = 0;
@@ -119,21 +139,24 @@ seal_batch(struct db *db, void *context)
 		return rc;
 	while ((rc = rows_next(rows)) == RC_OK) {
 		link_row(rows, end.digest);
-		rc = db_exec(db, &Q[SEAL],
-		    ARGS(I(++end.seq), I(rows_int(rows, 0)), B(end.digest, SECRET_DIGEST),
-			T(sealing->now)));
-		if (rc != RC_OK)
-			break;
-		sealing->sealed++;
+		text_hex(end.digest, SECRET_DIGEST, sealing->hex[count]);
+		sealing->seqs[count] = ++end.seq;
+		sealing->ids[count] = rows_int(rows, 0);
+		sealing->texts[count] = sealing->hex[count];
+		sealing->times[count++] = sealing->now;
 	}
 	rows_end(rows);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
+	if (rc != RC_NOT_FOUND)
+		return rc;
+	if ((rc = store_batch(db, sealing, count)) == RC_OK)
+		sealing->sealed = (int64_t)count;
+	return rc;
 }
 
 enum rc
-audit_seal(struct db *db, int64_t from_id, int64_t now, int64_t *sealed)
+audit_seal(struct db *db, int64_t *from_id, int64_t now, int64_t *sealed)
 {
-	struct sealing sealing = { .from_id = from_id, .now = now };
+	static struct sealing sealing; /* too large for the stack */
 	int64_t is_mine, ignored;
 	enum rc rc = db_int(db, &Q[LOCK], NO_ARGS, &is_mine);
 
@@ -142,9 +165,13 @@ audit_seal(struct db *db, int64_t from_id, int64_t now, int64_t *sealed)
 		return rc;
 	if (is_mine != 1)
 		return RC_CONFLICT;
+	sealing.from_id = *from_id;
+	sealing.now = now;
 	rc = db_transact(db, seal_batch, &sealing);
 	if (rc == RC_OK)
 		*sealed = sealing.sealed;
+	if (rc == RC_OK && sealing.sealed > 0)
+		*from_id = sealing.ids[sealing.sealed - 1] + 1;
 	enum rc unlocked = db_int(db, &Q[UNLOCK], NO_ARGS, &ignored);
 	return rc != RC_OK ? rc : unlocked;
 }

@@ -34,10 +34,11 @@ struct audit_anchor {
 	unsigned char digest[SECRET_DIGEST];
 };
 
-/* Seals rows that are not yet, from number from_id on and at most AUDIT_SEAL_BATCH, in one
- * transaction. RC_CONFLICT: another sealer is at it. */
+/* Seals rows that are not yet, from number *from_id on and at most AUDIT_SEAL_BATCH, in one
+ * transaction; *from_id is then the number behind the last of them. RC_CONFLICT: another sealer is
+ * at it. */
 #define AUDIT_SEAL_BATCH 500
-enum rc audit_seal(struct db *db, int64_t from_id, int64_t now, int64_t *sealed);
+enum rc audit_seal(struct db *db, int64_t *from_id, int64_t now, int64_t *sealed);
 /* The newest link. */
 enum rc audit_seal_newest(struct db *db, struct audit_anchor *anchor);
 /* Greatest number of an audit row that is sealed. */

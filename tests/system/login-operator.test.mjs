@@ -77,6 +77,16 @@ test('role, disable, enable and passwd are on record', () => {
   assert.equal(maria.one("SELECT detail FROM audit WHERE action = 'operator.role'"), 'role: cashier -> finance');
 });
 
+test('the second factor of who lost the phone is taken off', () => {
+  const none = operator(['totp-reset', 'li']);
+  assert.equal(none.status, 1);
+  assert.match(none.err, /there is no second factor/);
+  maria.sql("UPDATE operator SET totp_secret='x', totp_since=UTC_TIMESTAMP(3) WHERE username='li'; INSERT INTO operator_recovery (operator_id, code_hash) SELECT operator_id, REPEAT('a', 32) FROM operator WHERE username='li'");
+  assert.equal(operator(['totp-reset', 'li']).status, 0);
+  assert.deepEqual([row('li').totp_secret, row('li').totp_since, maria.one('SELECT COUNT(*) FROM operator_recovery')], [null, null, '0']);
+  assert.equal(actions('li').at(-1), 'totp.reset');
+});
+
 test('nothing happens when the audit cannot be written', () => {
   maria.sql("CREATE TRIGGER broken BEFORE INSERT ON audit FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'disk full'");
   const before = maria.sql('SELECT * FROM operator');
