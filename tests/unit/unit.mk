@@ -90,8 +90,8 @@ run_units = printf '%s\n' $(1) | xargs -P 3 -I '{}' sh -c 'name=$$(basename {});
 
 .PHONY: unit unit-fast
 unit: $(unit_names:%=$(BUILD)/unit/test_%)
-	@$(call run_units,$^)
+	@$(call run_units,$(filter $(BUILD)/unit/%,$^))
 unit-fast: $(patsubst %,$(BUILD)/unit/test_%,$(filter-out $(unit_slow),$(unit_names)))
-	@$(call run_units,$^)
+	@$(call run_units,$(filter $(BUILD)/unit/%,$^))
 
 include tests/tariff/tariff.mk
