@@ -272,6 +272,11 @@ order_config_turn(struct bus *bus, struct order *order)
 		order_end(bus, order, COMMAND_FAILED, "gone");
 		return;
 	}
+	/* B-56: what was meant for one meter must not be written into another. */
+	if (bus->stations[i].is_other_meter) {
+		order_retry(bus, order, "other_meter");
+		return;
+	}
 	const struct meter_definition *meter = &bus->definition->meters[i];
 	const struct config_frame *frames =
 	    frame_list(meter->profile->config, meter->phases, &count);

@@ -2,6 +2,7 @@
 // another. What it says is stored with a mark, counts nowhere, and one alarm names the number that was read.
 import { after, describe, test } from 'node:test';
 import { assert, energyOf, Field, meterId, sleep, until } from './field.mjs';
+import { commands, held, order, settled } from './order.mjs';
 
 const plate = (bus) => (unit) => `20241122${bus}00${unit}`;
 const box = (unit) => `241122000${unit <= 2 ? 1 : 2}`; // two loops each
@@ -50,6 +51,11 @@ describe('swapped', { concurrency: true }, () => {
     await until('half hours with a mark', () => field.number(`SELECT COUNT(DISTINCT meter_id) FROM reading WHERE quality & 128 AND meter_id IN (${ids})`) === 2);
     assertNothingBooked(ids);
 
+    const waiting = order(field, [['write_prices', pty.id, ids[0], 'sharp=1320000 peak=1050000 flat=720000 valley=380000 deep=-']]);
+    await until('the order is held', () => commands(field, waiting)[0].result === 'other_meter', 20);
+    assert.equal(commands(field, waiting)[0].state, 'queued');
+    assert.equal((await held(field, pty, 1, ['writes'])).writes, '0');
+
     await field.control(`fault ${pty.name} 1-2 dead`);
     await until('lost', () => field.number(`SELECT COUNT(*) FROM meter_link WHERE lost_since IS NOT NULL AND meter_id IN (${ids})`) === 2, 30);
     await become(pty, 1, 1);
@@ -59,6 +65,9 @@ describe('swapped', { concurrency: true }, () => {
     await field.fresh(ids);
     assert.equal(doubted(ids), 0);
     assertNothingBooked(ids);
+    await settled(field, waiting, 60);
+    assert.equal(commands(field, waiting)[0].state, 'confirmed');
+    assert.equal((await held(field, pty, 1, ['price_sharp_uyuan'])).price_sharp_uyuan, '1320000');
   });
 
   // Nobody missed an answer: the energy of one fell, and then all of the bus are asked.
