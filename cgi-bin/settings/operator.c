@@ -365,8 +365,11 @@ operator_disable(struct req *r)
 	return ask_disable(r, &person, revision);
 }
 
-enum rc
-operator_enable(struct req *r)
+/* A deed that asks for nothing but the person. */
+static enum rc
+do_deed(struct req *r,
+    enum rc (*act)(struct db *, const struct person *, const struct operator_actor *),
+    const char *word)
 {
 	struct operator_actor by = editor(r);
 	struct person person;
@@ -375,7 +378,37 @@ operator_enable(struct req *r)
 
 	if (rc != RC_OK || is_refused)
 		return rc;
-	return end_deed(r, &person, person_enable(r->db, &person, &by), "OperatorEnabled");
+	return end_deed(r, &person, act(r->db, &person, &by), word);
+}
+
+enum rc
+operator_enable(struct req *r)
+{
+	return do_deed(r, person_enable, "OperatorEnabled");
+}
+
+enum rc
+operator_end_sessions(struct req *r)
+{
+	return do_deed(r, person_end_sessions, "OperatorSessions");
+}
+
+static enum rc
+reset_factor(struct db *db, const struct person *person, const struct operator_actor *by)
+{
+	return factor_reset(db, person->operator_id, by);
+}
+
+enum rc
+operator_totp(struct req *r)
+{
+	return do_deed(r, reset_factor, "OperatorTotp");
+}
+
+enum rc
+operator_unlock(struct req *r)
+{
+	return do_deed(r, person_unlock, "OperatorUnlocked");
 }
 
 enum rc
@@ -393,43 +426,4 @@ operator_password(struct req *r)
 	if ((rc = secret_hash(password, hash)) == RC_OK)
 		rc = person_password(r->db, &person, hash, &by);
 	return rc == RC_OK ? show_password(r, &person, password) : rc;
-}
-
-enum rc
-operator_end_sessions(struct req *r)
-{
-	struct operator_actor by = editor(r);
-	struct person person;
-	bool is_refused;
-	enum rc rc = begin_deed(r, &person, &is_refused);
-
-	if (rc != RC_OK || is_refused)
-		return rc;
-	return end_deed(r, &person, person_end_sessions(r->db, &person, &by), "OperatorSessions");
-}
-
-enum rc
-operator_totp(struct req *r)
-{
-	struct operator_actor by = editor(r);
-	struct person person;
-	bool is_refused;
-	enum rc rc = begin_deed(r, &person, &is_refused);
-
-	if (rc != RC_OK || is_refused)
-		return rc;
-	return end_deed(r, &person, factor_reset(r->db, person.operator_id, &by), "OperatorTotp");
-}
-
-enum rc
-operator_unlock(struct req *r)
-{
-	struct operator_actor by = editor(r);
-	struct person person;
-	bool is_refused;
-	enum rc rc = begin_deed(r, &person, &is_refused);
-
-	if (rc != RC_OK || is_refused)
-		return rc;
-	return end_deed(r, &person, person_unlock(r->db, &person, &by), "OperatorUnlocked");
 }
