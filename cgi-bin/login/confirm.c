@@ -99,7 +99,7 @@ enum rc
 confirm_check(struct req *r)
 {
 	const char *next = confirm_next(r, param_get(&r->body, "next"));
-	struct confirm_form form;
+	struct confirm_form form = { 0 };
 	int64_t wait_ms = 0;
 	enum rc rc = form_read(r, FIELDS, COUNT(FIELDS), &form);
 

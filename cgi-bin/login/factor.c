@@ -95,7 +95,7 @@ enum rc
 factor(struct req *r)
 {
 	char username[OPERATOR_USERNAME_MAX + 1];
-	struct factor_form form;
+	struct factor_form form = { 0 };
 	struct operator_row op;
 	int64_t wait_ms = 0;
 	enum rc rc =

@@ -150,7 +150,7 @@ store(struct req *r, const struct operator_row *op, const char *password)
 enum rc
 password_change(struct req *r)
 {
-	struct password_form form;
+	struct password_form form = { 0 };
 	struct operator_row op;
 	int64_t wait_ms = 0;
 	struct password_policy policy;

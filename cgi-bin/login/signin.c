@@ -161,7 +161,7 @@ go_on(struct req *r, const struct operator_row *op)
 enum rc
 signin(struct req *r)
 {
-	struct signin_form form;
+	struct signin_form form = { 0 };
 	struct operator_row op;
 	int64_t wait_ms = 0;
 	enum rc rc = form_read(r, FIELDS, COUNT(FIELDS), &form);

@@ -114,7 +114,7 @@ totp_on(struct req *r)
 	unsigned char key[SECRET_KEY], sealed[FACTOR_SEALED];
 	char codes[FACTOR_CODES][FACTOR_RECOVERY];
 	struct operator_actor by = actor_of(r);
-	struct totp_form form;
+	struct totp_form form = { 0 };
 	enum rc rc = factor_key(r->conf, key);
 
 	if (rc != RC_OK || r->session->has_totp)

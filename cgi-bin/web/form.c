@@ -287,6 +287,12 @@ take_typed(struct req *r, struct reading *reading)
 	return refuse(reading, "TwoValues");
 }
 
+static bool
+is_text(const struct form_field *field)
+{
+	return field->kind == FORM_TEXT || field->kind == FORM_LINES || field->kind == FORM_RAW;
+}
+
 static enum rc
 read_field(struct req *r, const struct form_field *field, void *into)
 {
@@ -296,6 +302,8 @@ read_field(struct req *r, const struct form_field *field, void *into)
 	if (rc != RC_OK)
 		return rc;
 	show_typed(r, field, reading.typed);
+	if (is_text(field))
+		*reading.into = '\0';
 	if (*reading.typed == '\0' && field->kind != FORM_BOOL)
 		return field->is_required ? refuse(&reading, "Required") : RC_OK;
 	return readers[field->kind](&reading);

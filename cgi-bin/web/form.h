@@ -36,7 +36,8 @@ struct form_field {
 };
 
 /* Reads from the body of a POST, the query of a GET. RC_INVALID: messages are in the view, the
- * status is 422, and the handler shows the form again. */
+ * status is 422, and the handler shows the form again. A text that is left empty is read as empty;
+ * other fields that are left empty keep what into holds. */
 enum rc form_read(struct req *r, const struct form_field *fields, size_t count, void *into);
 
 /* Puts values into the view for a form that is shown for the first time. */

@@ -58,6 +58,18 @@ typed_values_arrive_typed(void **state)
 	assert_true(view_has(r->view, "Form.method.Choice.1.Selected"));
 }
 
+/* What stood there before must not pass for what was typed. */
+static void
+an_empty_text_is_read_as_empty(void **state)
+{
+	struct sale sale = { .secret = "left", .copies = 1 };
+
+	assert_int_equal(
+	    read_body(*state, "note=x&secret=&amount=1&day=2026-11-23&method=card", &sale), RC_OK);
+	assert_string_equal(sale.secret, "");
+	assert_int_equal(sale.copies, 1);
+}
+
 static void
 every_wrong_field_is_told(void **state)
 {
@@ -169,6 +181,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(typed_values_arrive_typed, begin, end),
+		cmocka_unit_test_setup_teardown(an_empty_text_is_read_as_empty, begin, end),
 		cmocka_unit_test_setup_teardown(every_wrong_field_is_told, begin, end),
 		cmocka_unit_test_setup_teardown(required_fields_are_required, begin, end),
 		cmocka_unit_test_setup_teardown(lines_are_cleaned_one_by_one, begin, end),
