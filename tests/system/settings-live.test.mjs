@@ -67,7 +67,10 @@ test('changes in the settings reach the collector', async (t) => {
   });
 
   await t.test('a meter that moves between buses under load is counted once', async () => {
-    // Both buses lead to the same meter, every answer is a reading, and the energy climbs fast.
+    // Both buses lead to the same meter, every answer is a reading, and the energy climbs with each of them. An
+    // answer takes 10 ms, so that the store keeps up: some 20 readings are on their way at any moment.
+    await field.control(`fault ${line.name} * delay=10`);
+    await field.control('speed 100');
     field.sql(`UPDATE bus SET status_period_s = 0, reading_period_s = 0, host = '${host}', port = ${port} WHERE bus_id IN (1, 2)`);
     field.sql(`UPDATE meter SET rated_power_w = 0 WHERE meter_id = ${meterId(1, 1)}`);
     const day = () => {
