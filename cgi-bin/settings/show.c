@@ -42,6 +42,18 @@ change_word(struct req *r, const char *field)
 	return *word != '\0' ? word : field;
 }
 
+/* Fields whose values are codes, and where their words are. */
+static const struct {
+	const char *field, *branch;
+} coded[] = {
+	{ "role", "Role" },
+	{ "credit_mode", "CreditMode" },
+	{ "transport", "Transport" },
+	{ "hold_mode", "Settings.Import.Hold" },
+	{ "kind", "HolidayKind" },
+	{ "kind", "Settings.Place.Kind" },
+};
+
 /* What stands in the audit as a code. */
 static const char *
 change_value(struct req *r, const char *field, const char *value)
@@ -49,9 +61,13 @@ change_value(struct req *r, const char *field, const char *value)
 	const char *word = "";
 
 	if (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0)
-		word = view_word(r->view, *value == 'y' ? "Word.Yes" : "Word.No");
-	else if (strcmp(field, "role") == 0 && *value != '\0' && strpbrk(value, ". ") == NULL)
-		word = view_word(r->view, arena_printf(r->arena, "Role.%s", value));
+		return view_word(r->view, *value == 'y' ? "Word.Yes" : "Word.No");
+	if (*value == '\0' || strpbrk(value, ". ") != NULL)
+		return value;
+	for (size_t i = 0; i < COUNT(coded) && *word == '\0'; i++)
+		if (strcmp(field, coded[i].field) == 0)
+			word = view_word(
+			    r->view, arena_printf(r->arena, "%s.%s", coded[i].branch, value));
 	return *word != '\0' ? word : value;
 }
 

@@ -40,7 +40,7 @@ audit(struct db *db, const struct command_batch *batch, const char *action, int6
 {
 	char detail[64];
 
-	(void)snprintf(detail, sizeof(detail), "orders: -> %" PRId64, count);
+	(void)snprintf(detail, sizeof(detail), "orders:  -> %" PRId64, count);
 	return audit_write(db, &(struct audit){ .at = batch->at,
 				   .operator_id = batch->operator_id,
 				   .actor = batch->actor,

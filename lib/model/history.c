@@ -44,7 +44,7 @@ history_change(struct arena *arena, const char **detail, struct history_change *
 	*detail += length + ((*detail)[length] == '\n');
 	*change = (struct history_change){ .field = line, .before = "", .after = "" };
 	char *before = strstr(line, ": "), *after = strstr(line, " -> ");
-	if (before == NULL || after == NULL || after <= before)
+	if (before == NULL || after == NULL || after < before + strlen(": "))
 		return true;
 	*before = *after = '\0';
 	change->before = before + strlen(": ");

@@ -118,6 +118,14 @@ test('cancel the rest, retry, and the list with its export', async () => {
   assert.equal((await admin.get(`/settings/orders/${retried}?format=xlsx`)).status, 200);
 });
 
+test('the audit says in words what was ordered', async () => {
+  const auditor = await web.signedIn('auditor');
+  const page = await auditor.get('/settings/audit?action=order.send');
+  assert.match(page.text, /命令批次 #1/);
+  assert.match(page.text, /命令数/);
+  assert.doesNotMatch(page.text, /-&gt; \d/);
+});
+
 test('another building: its meters and orders answer 404, and are left out', async () => {
   for (const path of ['/accounts/meters/1/config', '/settings/orders/1', '/settings/buses/1/scan', '/settings/buses/1/test']) {
     const role = path.includes('buses') ? [403, 404] : [404];
