@@ -114,7 +114,8 @@ test-long: deps-test
 	@LONG=1 tools/test
 
 # The fast part, before each commit.
-check: lint unit-fast
+check:
+	@$(MAKE) --no-print-directory -j2 lint unit-fast
 
 bench:
 	@tools/deps bench
