@@ -31,7 +31,7 @@ INCLUDE  := -Ilib
 Q        := $(if $(V),,@)
 VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 
-PROGRAMS := login accounts settings
+PROGRAMS := login accounts sales settings
 # Asked for when linking: on a fresh machine `make run` installs it first.
 DB_LIBS   = $(shell mariadb_config --libs)
 BASE_LIBS = $(DB_LIBS) -linih -lsodium -lunistring -licui18n -licuuc -lpthread

@@ -8,6 +8,24 @@ CREATE OR REPLACE TRIGGER audit_seal_stays BEFORE UPDATE ON audit_seal FOR EACH 
 CREATE OR REPLACE TRIGGER audit_seal_is_kept BEFORE DELETE ON audit_seal FOR EACH ROW
   SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'audit_seal: a row is never deleted';
 
+-- What was booked stays booked: it is put right by booking the other way round.
+CREATE OR REPLACE TRIGGER journal_stays BEFORE UPDATE ON journal FOR EACH ROW
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'journal: a row is never changed';
+CREATE OR REPLACE TRIGGER journal_is_kept BEFORE DELETE ON journal FOR EACH ROW
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'journal: a row is never deleted';
+CREATE OR REPLACE TRIGGER posting_stays BEFORE UPDATE ON posting FOR EACH ROW
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'posting: a row is never changed';
+CREATE OR REPLACE TRIGGER posting_is_kept BEFORE DELETE ON posting FOR EACH ROW
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'posting: a row is never deleted';
+CREATE OR REPLACE TRIGGER sale_is_kept BEFORE DELETE ON sale FOR EACH ROW
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'sale: a document is never deleted';
+CREATE OR REPLACE TRIGGER sale_line_stays BEFORE UPDATE ON sale_line FOR EACH ROW
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'sale_line: a row is never changed';
+CREATE OR REPLACE TRIGGER sale_line_is_kept BEFORE DELETE ON sale_line FOR EACH ROW
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'sale_line: a row is never deleted';
+CREATE OR REPLACE TRIGGER receipt_print_is_kept BEFORE DELETE ON receipt_print FOR EACH ROW
+  SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'receipt_print: a row is never deleted';
+
 -- A price that was in force is never edited: a published version keeps its rows, and goes only as a whole, by
 -- being withdrawn.
 CREATE OR REPLACE TRIGGER tariff_season_add BEFORE INSERT ON tariff_season FOR EACH ROW

@@ -15,12 +15,15 @@
 /* The order in which people think of them; each has a word and an explanation in the dictionary. */
 static const struct group {
 	const char *name;
-	enum permission permissions[5];
+	enum permission permissions[6];
 } GROUPS[] = {
 	{ "Monitor", { PERM_METER_VIEW, PERM_BUS_VIEW, PERM_EXPORT } },
 	{ "Building", { PERM_PLACE_EDIT, PERM_GATEWAY_EDIT, PERM_METER_EDIT, PERM_METER_WRITE,
 			  PERM_IMPORT } },
 	{ "Price", { PERM_TARIFF_VIEW, PERM_TARIFF_EDIT } },
+	{ "Account", { PERM_ACCOUNT_VIEW, PERM_ACCOUNT_EDIT } },
+	{ "Sale", { PERM_SALE_VIEW, PERM_SALE, PERM_REFUND, PERM_APPROVE, PERM_ADJUST } },
+	{ "Books", { PERM_SHIFT_ALL, PERM_LEDGER_CHECK, PERM_FEE_EDIT } },
 	{ "People", { PERM_OPERATOR_EDIT, PERM_AUDIT_VIEW } },
 	{ "Site", { PERM_SETTING_EDIT } },
 };

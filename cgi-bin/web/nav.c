@@ -13,6 +13,14 @@ static const struct entry {
 	{ "Board", "/accounts/board", PERM_METER_VIEW, "Monitor" },
 	{ "Meters", "/accounts/meters", PERM_METER_VIEW, "Monitor" },
 	{ "Gateways", "/accounts/gateways", PERM_BUS_VIEW, "Monitor" },
+	{ "Accounts", "/accounts/list", PERM_ACCOUNT_VIEW, "Customer" },
+	{ "Counter", "/sales/counter", PERM_SALE, "Customer" },
+	{ "Sales", "/sales/records", PERM_SALE_VIEW, "Customer" },
+	{ "Approvals", "/sales/approvals", PERM_APPROVE, "Customer" },
+	{ "Shift", "/sales/shift", PERM_SALE, "Books" },
+	{ "Shifts", "/sales/shifts", PERM_SHIFT_ALL, "Books" },
+	{ "Check", "/sales/check", PERM_LEDGER_CHECK, "Books" },
+	{ "Fees", "/sales/fees", PERM_FEE_EDIT, "Books" },
 	{ "Settings", "/settings", PERM_SIGNED_IN, "Manage" },
 };
 

@@ -11,6 +11,11 @@ static const char *const names[ALARM_KINDS] = {
 	[ALARM_MODEL_MISMATCH] = "model_mismatch",
 	[ALARM_BUS_NOISE] = "bus_noise",
 	[ALARM_IDENTITY_MISMATCH] = "identity_mismatch",
+	[ALARM_COUNT_MISMATCH] = "count_mismatch",
+	[ALARM_BALANCE_DRIFT] = "balance_drift",
+	[ALARM_DELIVERY_HELD] = "delivery_held",
+	[ALARM_METERING_DIFFERENCE] = "metering_difference",
+	[ALARM_CHECK_FAILED] = "check_failed",
 };
 
 enum { BEGIN, END, FOLD, END_METERS, END_BUSES, RUNNING };

@@ -18,6 +18,13 @@ enum alarm_kind {
 	ALARM_MODEL_MISMATCH, /* it is not the model it should be */
 	ALARM_BUS_NOISE,      /* bytes without end on the bus */
 	ALARM_IDENTITY_MISMATCH, /* it shows the number of another meter */
+	ALARM_COUNT_MISMATCH, /* its purchase count is not the one of the ledger; sales are stopped
+			       */
+	ALARM_BALANCE_DRIFT,  /* its credit moved as no use and no order explains; sales are stopped
+			       */
+	ALARM_DELIVERY_HELD,  /* a money command waits for two persons */
+	ALARM_METERING_DIFFERENCE, /* a day's use at its price is not what the meter counted down */
+	ALARM_CHECK_FAILED,	   /* of nothing in particular: the books do not agree */
 	ALARM_KINDS,
 };
 

@@ -33,6 +33,13 @@ enum command_kind {
 	COMMAND_READ_CONFIG,	/* none: all parts that the model has */
 	COMMAND_SCAN_BUS,	/* struct command_scan; of a bus */
 	COMMAND_TEST_BUS,	/* none; of a bus */
+	COMMAND_CREDIT,		/* money: delivery.h; none */
+	COMMAND_DEDUCT,		/* the same */
+	COMMAND_CLEAR,		/* the same */
+	COMMAND_GUARD_TEST,	/* none: finds out what the model does with a purchase count */
+	COMMAND_TRIP,		/* none: forced open */
+	COMMAND_KEEP_ON,	/* none: forced closed, whatever the credit is */
+	COMMAND_PREPAID,	/* none: the force ends, the credit decides again */
 	COMMAND_KINDS
 };
 
@@ -42,6 +49,7 @@ enum command_state {
 	COMMAND_CONFIRMED,
 	COMMAND_FAILED,
 	COMMAND_CANCELLED,
+	COMMAND_HELD, /* money: two persons have to look at the meter */
 	COMMAND_STATES
 };
 
@@ -50,7 +58,8 @@ struct command_trait {
 	enum config_part part; /* what it writes; CONFIG_PARTS: nothing */
 	bool is_of_bus;	       /* meter_id is NULL */
 	bool is_repeatable;    /* may be carried out again without asking the meter first */
-	int64_t valid_ms;      /* after that it is not sent any more */
+	bool is_money;	       /* has a row in delivery, see delivery.h */
+	int64_t valid_ms;      /* after that it is not sent any more; 0: it waits for ever */
 };
 const struct command_trait *command_trait(enum command_kind kind);
 enum command_kind command_kind_find(const char *name);	       /* COMMAND_KINDS if unknown */

@@ -30,7 +30,7 @@ insert_rows(struct db *db, const struct command_batch *batch, int64_t batch_id,
 	int64_t batches[ROWS_MAX], buses[ROWS_MAX], meters[ROWS_MAX], made[ROWS_MAX],
 	    begins[ROWS_MAX], ends[ROWS_MAX], steps[ROWS_MAX];
 	const char *kinds[ROWS_MAX], *payloads[ROWS_MAX];
-	char no_meter[ROWS_MAX], no_begin[ROWS_MAX];
+	char no_meter[ROWS_MAX], no_begin[ROWS_MAX], no_end[ROWS_MAX];
 	int64_t from = batch->not_before > batch->at ? batch->not_before : batch->at;
 
 	for (size_t i = 0; i < count; i++) {
@@ -46,6 +46,7 @@ insert_rows(struct db *db, const struct command_batch *batch, int64_t batch_id,
 		begins[i] = batch->not_before;
 		no_begin[i] = batch->not_before == 0;
 		ends[i] = from + trait->valid_ms;
+		no_end[i] = trait->valid_ms == 0;
 		steps[i] = orders[i].steps;
 	}
 	const struct column columns[] = { { .kind = VALUE_INT, .numbers = batches },
@@ -53,7 +54,7 @@ insert_rows(struct db *db, const struct command_batch *batch, int64_t batch_id,
 		{ .kind = VALUE_INT, .numbers = meters, .nulls = no_meter },
 		{ .kind = VALUE_TEXT, .texts = payloads }, { .kind = VALUE_TIME, .numbers = made },
 		{ .kind = VALUE_TIME, .numbers = begins, .nulls = no_begin },
-		{ .kind = VALUE_TIME, .numbers = ends }, { .kind = VALUE_INT, .numbers = steps } };
+		{ .kind = VALUE_TIME, .numbers = ends, .nulls = no_end }, { .kind = VALUE_INT, .numbers = steps } };
 	return db_bulk(db, &Q[COMMAND], columns, COUNT(columns), count);
 }
 

@@ -67,7 +67,7 @@ static const struct query Q[] QUERIES = {
 			      " WHERE bus_id = ? AND state = 'taken'"
 			      " AND kind IN ('write_prices', 'write_tou', 'write_alarms',"
 			      " 'write_overload', 'write_clock', 'read_config', 'scan_bus',"
-			      " 'test_bus')" },
+			      " 'test_bus', 'trip', 'keep_on', 'prepaid')" },
 	[FAILED] = { .sql = "SELECT COUNT(*) FROM command WHERE meter_id = ?"
 			    " AND state IN ('failed', 'cancelled') AND kind = ? AND payload = ?"
 			    " AND ended_at >= ?",

@@ -4,13 +4,17 @@
 #include "model/audit.h"
 #include "model/command.h"
 
+/* Their document decides about them: see delivery.h. */
+#define MONEY_KINDS "'credit', 'deduct', 'clear'"
+
 enum { FIND, CANCEL_QUEUED, CANCEL_TAKEN, COPY_BATCH, COPY_COMMANDS };
 static const struct query Q[] QUERIES = {
 	[FIND] = { .sql = "SELECT command_batch_id FROM command_batch WHERE request_key = ?",
 	    .bounded = "unique key" },
 	[CANCEL_QUEUED] = { .sql = "UPDATE command SET state = 'cancelled', ended_at = ?,"
 				   " cancel_at = ?, result = 'cancelled'"
-				   " WHERE command_batch_id = ? AND state = 'queued'" },
+				   " WHERE command_batch_id = ? AND state = 'queued'"
+				   " AND kind NOT IN (" MONEY_KINDS ")" },
 	/* Only what goes on for long looks at it. */
 	[CANCEL_TAKEN] = { .sql = "UPDATE command SET cancel_at = ? WHERE command_batch_id = ?"
 				  " AND state = 'taken' AND cancel_at IS NULL" },
@@ -22,7 +26,8 @@ static const struct query Q[] QUERIES = {
 				   " SELECT ?, kind, bus_id, meter_id, payload, ?,"
 				   " ? + INTERVAL TIMESTAMPDIFF(SECOND, created_at, expires_at)"
 				   " SECOND, steps FROM command WHERE command_batch_id = ?"
-				   " AND state IN ('failed', 'cancelled') ORDER BY command_id" },
+				   " AND state IN ('failed', 'cancelled')"
+				   " AND kind NOT IN (" MONEY_KINDS ") ORDER BY command_id" },
 };
 
 /* What a transaction is about. */

@@ -20,6 +20,16 @@ static const char *const NAMES[PERM_COUNT] = {
 	[PERM_OPERATOR_EDIT] = "operator.edit",
 	[PERM_AUDIT_VIEW] = "audit.view",
 	[PERM_SETTING_EDIT] = "setting.edit",
+	[PERM_ACCOUNT_VIEW] = "account.view",
+	[PERM_ACCOUNT_EDIT] = "account.edit",
+	[PERM_SALE_VIEW] = "sale.view",
+	[PERM_SALE] = "sale.make",
+	[PERM_REFUND] = "refund",
+	[PERM_APPROVE] = "approve",
+	[PERM_ADJUST] = "adjust",
+	[PERM_SHIFT_ALL] = "shift.all",
+	[PERM_LEDGER_CHECK] = "ledger.check",
+	[PERM_FEE_EDIT] = "fee.edit",
 };
 
 const char *

@@ -25,6 +25,16 @@ enum permission {
 	PERM_OPERATOR_EDIT, /* "operator.edit": operators, roles, scopes; never with audit.view */
 	PERM_AUDIT_VIEW,    /* "audit.view": who did what */
 	PERM_SETTING_EDIT,  /* "setting.edit": settings of the installation */
+	PERM_ACCOUNT_VIEW,  /* "account.view": tenants, their accounts and what they bought */
+	PERM_ACCOUNT_EDIT,  /* "account.edit": open, change and close accounts, replace their meters */
+	PERM_SALE_VIEW,	    /* "sale.view": documents and receipts */
+	PERM_SALE,	    /* "sale.make": sell at the counter, with a shift of one's own */
+	PERM_REFUND,	    /* "refund": refunds and reversals, within the limits of the role */
+	PERM_APPROVE,	    /* "approve": be the second person */
+	PERM_ADJUST,	    /* "adjust": adjustments, held deliveries, meters whose sales are stopped */
+	PERM_SHIFT_ALL,	    /* "shift.all": shifts of everybody, and the end of the business day */
+	PERM_LEDGER_CHECK,  /* "ledger.check": the proof that all books agree */
+	PERM_FEE_EDIT,	    /* "fee.edit": fees beside the energy */
 	PERM_COUNT
 };
 

@@ -95,7 +95,7 @@ rm "$dir/sql/0003_create_account.sql"
 claim "a missing migration is refused" refused_saying "number 3" ctl --set "ctl.sql=$dir/sql" migrate
 
 # Accounts are shut until they get a password.
-accounts="voltill_login voltill_accounts voltill_settings voltill_collector voltill_sealer"
+accounts="voltill_login voltill_accounts voltill_sales voltill_settings voltill_collector voltill_sealer voltill_nightly"
 for account in $accounts; do
 	claim "$account is locked at first" refused mariadb --no-defaults -u "$account" -S "$dir/s.sock" voltill -e "SELECT 1"
 	head -c 18 /dev/urandom | base64 >"$dir/credentials/$account"

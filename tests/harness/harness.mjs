@@ -299,7 +299,7 @@ function writeConfFile(dir, database, overrides) {
   return path.join(dir, 'voltill.conf');
 }
 
-export const ACCOUNTS = ['voltill_login', 'voltill_accounts', 'voltill_settings', 'voltill_collector', 'voltill_sealer'];
+export const ACCOUNTS = ['voltill_login', 'voltill_accounts', 'voltill_sales', 'voltill_settings', 'voltill_collector', 'voltill_sealer', 'voltill_nightly'];
 
 // Writes voltill.conf and gives every database account a password of its own.
 export async function writeConf(maria, overrides = {}, options = {}) {
@@ -496,7 +496,7 @@ export function startProgram(web, name, options = {}) {
 export async function startWeb(maria, conf, options = {}) {
   const web = new Web(conf, await freePort());
   const file = writeNginx(conf.dir, web.port, path.join(conf.dir, 'exports'), options.nginx);
-  for (const name of options.programs ?? ['login', 'accounts', 'settings']) startProgram(web, name, options);
+  for (const name of options.programs ?? ['login', 'accounts', 'sales', 'settings']) startProgram(web, name, options);
   web.nginx = new Child('nginx', '/usr/sbin/nginx', ['-e', path.join(conf.dir, 'nginx.log'), '-c', file], conf.dir, options);
   await until('web', async () => {
     for (const child of [web.nginx, ...Object.values(web.programs)]) {

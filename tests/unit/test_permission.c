@@ -40,7 +40,7 @@ a_role_gives_what_it_names_and_nothing_else(void **state)
 	assert_int_equal(
 	    permission_parse("export,meter.view"), basic | BIT(PERM_METER_VIEW) | BIT(PERM_EXPORT));
 	assert_int_equal(
-	    permission_parse("meter.viewer,,sale.make,bus.view,"), basic | BIT(PERM_BUS_VIEW));
+	    permission_parse("meter.viewer,,sale.maker,bus.view,"), basic | BIT(PERM_BUS_VIEW));
 }
 
 int

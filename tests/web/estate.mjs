@@ -50,7 +50,7 @@ export function omnipotent(maria) {
 INSERT INTO role_permission SELECT (SELECT role_id FROM role WHERE code='omnipotent'), permission FROM role_permission GROUP BY permission`);
 }
 
-export const PROGRAMS = ['login', 'accounts', 'settings'];
+export const PROGRAMS = ['login', 'accounts', 'sales', 'settings'];
 
 // Rows of routes[]: {program, method, path, permission, flags: ['confirms', …]}.
 export function routes(programs = PROGRAMS) {

@@ -9,11 +9,11 @@ import { unlimit } from './fastcgi.mjs';
 
 const UNKNOWN = '999999';
 // What everybody who is signed in may open outside the sign-in program; everything else names a right.
-const FOR_ALL = ['/accounts', '/settings'];
+const FOR_ALL = ['/accounts', '/sales', '/settings'];
 // Rights to look at something change nothing.
 const LOOKING = /\.view$|^export$/;
 // Posts of the sign-in program end sessions and change passwords: they have tests of their own.
-const WITH_TOKEN = ['accounts', 'settings'];
+const WITH_TOKEN = ['accounts', 'sales', 'settings'];
 
 const maria = await startMaria();
 estate(maria);
