@@ -57,6 +57,7 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 # Only the sign-in knows the second factor.
 $(BUILD)/bin/login.fcgi: LIBS = $(WEB_LIBS) $(BASE_LIBS) -loath -lqrencode
+$(BUILD)/bin/sales.fcgi: LIBS += -lqrencode
 $(BUILD)/bin/settings.fcgi: LIBS += $(SHEET_LIBS)
 $(call objects,$(web)): INCLUDE += -Icgi-bin/web -I/usr/include/ClearSilver
 

@@ -10,6 +10,7 @@
 #include "model/gateway.h"
 #include "model/meter.h"
 #include "route.h"
+#include "show.h"
 
 enum rc overview(struct req *r);
 enum rc board(struct req *r);
@@ -18,16 +19,6 @@ enum rc meter(struct req *r);
 enum rc meter_config(struct req *r); /* meter_config.c */
 enum rc gateways(struct req *r);
 enum rc gateway(struct req *r);
-
-/* A link of ours being written; values are percent-encoded, "" and 0 are left out. */
-struct url {
-	struct arena *arena;
-	char *text;
-	bool has_query;
-};
-struct url url_begin(struct req *r, const char *path);
-void url_text(struct url *url, const char *name, const char *value);
-void url_number(struct url *url, const char *name, int64_t value);
 
 /* The filter of board and list: b=, f=, st=…, q=, meter=…; what is not understood is passed over.
  */
@@ -50,9 +41,7 @@ void chips_show(struct req *r, const struct meter_snapshot *snapshot, const stru
 /* Values with their units' usual decimals: kW 3, A 3, V 1. */
 const char *power_text(struct req *r, int64_t power_w);
 const char *decimal_text(struct req *r, int64_t value, int decimals);
-const char *money_text(struct req *r, int64_t amount_fen);
 const char *percent_text(struct req *r, int permille);
-const char *number_text(struct req *r, int64_t value);
 
 /* What list and page say of a meter: Id Room Name Status Before Switch Lasts IsNegative Seen, and
  * Credit Today Power as numbers. */

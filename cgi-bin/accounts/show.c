@@ -10,35 +10,6 @@
 #include "model/relay.h"
 #include "trouble.h"
 
-struct url
-url_begin(struct req *r, const char *path)
-{
-	return (struct url){ .arena = r->arena, .text = arena_strdup(r->arena, path) };
-}
-
-void
-url_text(struct url *url, const char *name, const char *value)
-{
-	if (value == NULL || *value == '\0')
-		return;
-	url->text = arena_printf(url->arena, "%s%c%s=%s", url->text, url->has_query ? '&' : '?',
-	    name, param_encode(url->arena, value));
-	url->has_query = true;
-}
-
-void
-url_number(struct url *url, const char *name, int64_t value)
-{
-	if (value != 0)
-		url_text(url, name, arena_printf(url->arena, "%lld", (long long)value));
-}
-
-const char *
-number_text(struct req *r, int64_t value)
-{
-	return arena_printf(r->arena, "%lld", (long long)value);
-}
-
 const char *
 decimal_text(struct req *r, int64_t value, int decimals)
 {
@@ -57,16 +28,6 @@ power_text(struct req *r, int64_t power_w)
 
 	energy_format(power_w, 3, text, sizeof(text));
 	return arena_strdup(r->arena, text);
-}
-
-/* The sign stands before the currency: -¥23.00. */
-const char *
-money_text(struct req *r, int64_t amount_fen)
-{
-	char text[MONEY_TEXT_MAX];
-
-	money_format(amount_fen < 0 ? -amount_fen : amount_fen, text, sizeof(text));
-	return arena_printf(r->arena, "%s%s%s", amount_fen < 0 ? "-" : "", currency_sign(r), text);
 }
 
 const char *

@@ -7,12 +7,6 @@
 #define PROPOSALS_MAX 1500 /* a browser stands no more in one list */
 #define REASON_MAX    200
 
-struct operator_actor
-editor(const struct req *r)
-{
-	return (struct operator_actor){ r->user.operator_id, r->user.username, r->address, r->now };
-}
-
 enum rc
 edit_save(struct req *r, enum rc (*work)(struct db *, void *), void *context)
 {
@@ -26,12 +20,7 @@ edit_save(struct req *r, enum rc (*work)(struct db *, void *), void *context)
 enum rc
 edit_show_faults(struct req *r, const struct faults *faults)
 {
-	for (size_t i = 0; i < faults->count; i++) {
-		const struct fault *fault = &faults->list[i];
-		const char *values[FAULT_VALUES_MAX];
-		size_t count = fault_values(fault, arena_alloc(r->arena, FAULT_VALUE_MAX), values);
-		form_error_values(r, fault->field, fault->key, values, count);
-	}
+	show_faults(r, faults);
 	return faults->count > 0 ? RC_INVALID : RC_OK;
 }
 
@@ -45,29 +34,9 @@ edit_show_meanwhile(struct req *r, const char *object_kind, int64_t object_id,
 }
 
 const char *
-number_text(struct req *r, int64_t value)
-{
-	return arena_printf(r->arena, "%lld", (long long)value);
-}
-
-const char *
 link_text(struct req *r, const char *path, const char *name, const char *value)
 {
 	return arena_printf(r->arena, "%s?%s=%s", path, name, param_encode(r->arena, value));
-}
-
-void
-choice_add(struct req *r, const char *field, int64_t value, const char *text, int64_t selected)
-{
-	struct node *list = view_node(r->view, arena_printf(r->arena, "Form.%s.Choice", field));
-	struct node *node = node_add(r->view, list);
-
-	if (value == 0)
-		node_set(r->view, node, "Value", "");
-	else
-		node_int(r->view, node, "Value", value);
-	node_set(r->view, node, "Text", text);
-	node_bool(r->view, node, "Selected", value == selected);
 }
 
 /* ---- places ---- */

@@ -13,8 +13,6 @@
 #include "model/place_all.h"
 #include "settings.h"
 
-struct operator_actor editor(const struct req *r);
-
 /* Saves in one transaction, again after a deadlock, and rings the collector's doorbell. */
 enum rc edit_save(struct req *r, enum rc (*work)(struct db *, void *), void *context);
 
@@ -25,13 +23,8 @@ enum rc edit_show_faults(struct req *r, const struct faults *faults);
 enum rc edit_show_meanwhile(struct req *r, const char *object_kind, int64_t object_id,
     int64_t typed_revision, int64_t revision);
 
-const char *number_text(struct req *r, int64_t value);
 /* A link with one parameter; value is encoded. */
 const char *link_text(struct req *r, const char *path, const char *name, const char *value);
-
-/* A choice whose words are data: Form.<field>.Choice.N.{Value, Text, Selected}. */
-void choice_add(
-    struct req *r, const char *field, int64_t value, const char *text, int64_t selected);
 
 /* A place is typed as (the end of) its path, with a list of proposals; "" is none. show fills
  * Form.<field>.Value and the proposals, read finds the place or complains at the field. */

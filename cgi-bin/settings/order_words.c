@@ -37,21 +37,13 @@ order_result(struct req *r, const char *result)
 void
 order_key_show(struct req *r)
 {
-	unsigned char key[COMMAND_KEY];
-	char text[2 * COMMAND_KEY + 1];
-
-	secret_random(key, sizeof(key));
-	text_hex(key, sizeof(key), text);
-	view_set(r->view, "Order.Key", text);
+	request_key_show(r, "Order.Key");
 }
 
 enum rc
 order_key_read(struct req *r, unsigned char key[COMMAND_KEY])
 {
-	const char *typed;
-	enum rc rc = param_one(&r->body, "key", &typed);
-
-	return rc == RC_OK ? text_unhex(typed, key, COMMAND_KEY) : rc;
+	return request_key_read(r, key);
 }
 
 struct command_batch

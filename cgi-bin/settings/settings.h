@@ -12,10 +12,7 @@
 
 #include "model/fault.h"
 #include "route.h"
-
-/* Adds a step to the way back (after "Settings" and the entry of the navigation). href NULL: this
- * page itself. */
-void crumb(struct req *r, const char *href, const char *text);
+#include "show.h"
 
 /* Changed.By and Changed.At: who changed the object last. Nothing is set when the audit knows of
  * nobody. */
@@ -34,24 +31,8 @@ enum rc show_conflict_since(
  * back into the view for a form that is shown again. */
 int64_t show_revision(struct req *r);
 
-/* Faults of the model at the fields of the form, status 422. */
-void show_faults(struct req *r, const struct faults *faults);
-
 /* N.Field .Word .Before .After below node, from the detail of an audit row. */
 void show_changes(struct req *r, struct node *node, const char *detail);
-
-/* The page that asks before something that cannot be undone. All texts in the reader's words. */
-struct confirm {
-	const char *title, *text;
-	const char *icon, *button; /* "trash", "Delete the meter 2011…" */
-	const char *action, *back; /* where the form posts to; where "cancel" leads */
-	int64_t revision;	   /* hidden field, as in a form */
-	bool asks_reason;	   /* a text field "reason", required by the handler */
-};
-void confirm_fact(struct req *r, const char *label, const char *value); /* what goes with it */
-/* Why it cannot be done; with an obstacle the page has no button. */
-void confirm_obstacle(struct req *r, const char *text);
-enum rc confirm_page(struct req *r, const struct confirm *confirm);
 
 enum rc settings_start(struct req *r); /* start.c */
 

@@ -7,15 +7,6 @@
 #include "form.h"
 #include "model/history.h"
 
-void
-crumb(struct req *r, const char *href, const char *text)
-{
-	struct node *node = node_add(r->view, view_node(r->view, "Crumbs"));
-
-	node_set(r->view, node, "Href", href);
-	node_set(r->view, node, "Text", text);
-}
-
 enum rc
 show_changed(struct req *r, const char *object_kind, int64_t object_id)
 {
@@ -143,48 +134,4 @@ show_revision(struct req *r)
 		return -1;
 	view_int(r->view, "Form.revision.Value", revision);
 	return revision;
-}
-
-void
-show_faults(struct req *r, const struct faults *faults)
-{
-	for (size_t i = 0; i < faults->count; i++) {
-		const struct fault *fault = &faults->list[i];
-		const char *values[FAULT_VALUES_MAX];
-		char *room = arena_alloc(r->arena, FAULT_VALUE_MAX);
-		size_t count = fault_values(fault, room, values);
-		form_error_values(r, fault->field, fault->key, values, count);
-	}
-}
-
-void
-confirm_fact(struct req *r, const char *label, const char *value)
-{
-	struct node *node = node_add(r->view, view_node(r->view, "Confirm.Facts"));
-
-	node_set(r->view, node, "Label", label);
-	node_set(r->view, node, "Value", value);
-}
-
-void
-confirm_obstacle(struct req *r, const char *text)
-{
-	struct node *node = node_add(r->view, view_node(r->view, "Confirm.Obstacles"));
-
-	node_set(r->view, node, "Text", text);
-}
-
-enum rc
-confirm_page(struct req *r, const struct confirm *confirm)
-{
-	view_set(r->view, "Page.Title", confirm->title);
-	view_set(r->view, "Confirm.Text", confirm->text);
-	view_set(r->view, "Confirm.Icon", confirm->icon);
-	view_set(r->view, "Confirm.Button", confirm->button);
-	view_set(r->view, "Confirm.Action", confirm->action);
-	view_set(r->view, "Confirm.Back.Href", confirm->back);
-	view_int(r->view, "Form.revision.Value", confirm->revision);
-	view_bool(r->view, "Confirm.AsksReason", confirm->asks_reason);
-	crumb(r, NULL, confirm->title);
-	return page(r, "settings/confirm.cs");
 }
