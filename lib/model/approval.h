@@ -39,7 +39,8 @@ struct approval {
 	int64_t asked_by, asked_at, decided_by, decided_at; /* decided_at 0: open */
 	const char *outcome; /* "", "approved", "rejected", "withdrawn" */
 	const char *asked_name, *decided_name;
-	const char *place, *number, *tenant; /* of the meter it is about */
+	const char *place, *number, *tenant; /* of the meter it is about; place: "1号楼 101" */
+	const char *receipt_number;	     /* of the sale; "" without one */
 	int64_t account_id;
 };
 
@@ -66,11 +67,16 @@ enum rc approval_find(struct db *db, struct arena *arena, const struct scope *sc
 /* Open ones first, newest first. */
 struct approval_filter {
 	const struct scope *scope;
-	int is_open; /* 1: open, 0: decided, -1: all */
+	int is_open;	    /* 1: open, 0: decided, -1: all */
+	const char *search; /* folded; in place, number, tenant, receipt, persons, reason; "": all
+			     */
 	int64_t limit, offset;
 };
 enum rc approval_list(struct db *db, struct arena *arena, const struct approval_filter *filter,
     struct approval **list, size_t *count, int64_t *total);
+/* asked_at, kind, place, number, tenant, amount_fen, reason, who asked, outcome (NULL:
+ * open), who decided, decided_at, note, receipt number: for the export, up to a million. */
+enum rc approval_export(struct db *db, const struct approval_filter *filter, struct rows **rows);
 enum rc approval_count_open(struct db *db, const struct scope *scope, int64_t *count);
 
 #endif
