@@ -179,6 +179,7 @@ CREATE TABLE IF NOT EXISTS ledger_balance (
 
 CREATE TABLE IF NOT EXISTS charge_day (
   day            DATE NOT NULL,
+  meter_epoch_id INT UNSIGNED NOT NULL,
   meter_id       INT UNSIGNED NOT NULL,
   account_id     INT UNSIGNED NOT NULL,
   opening_fen    BIGINT NOT NULL,
@@ -188,8 +189,9 @@ CREATE TABLE IF NOT EXISTS charge_day (
   charge_fen     BIGINT NOT NULL COMMENT 'use at its price',
   difference_fen BIGINT NOT NULL COMMENT 'metering difference: closing as the meter says minus as we reckon',
   closing_fen    BIGINT NOT NULL,
-  closing_at     DATETIME(3) NOT NULL COMMENT 'slot of the last reading of the day',
-  closing_count  INT UNSIGNED NULL,
+  closing_at     DATETIME(3) NOT NULL COMMENT 'slot of the last reading of the day; before the day when it had none',
+  closing_wh     BIGINT NOT NULL COMMENT 'what the register showed then',
+  closing_count  INT UNSIGNED NULL COMMENT 'NULL: the meter counts no credit itself',
   carry_nano     BIGINT NOT NULL COMMENT 'what rounding left over, carried to the next day',
   unpriced_wh    BIGINT NOT NULL DEFAULT 0,
   doubtful       SMALLINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'intervals left out',
@@ -199,7 +201,8 @@ CREATE TABLE IF NOT EXISTS charge_day (
   year_wh        BIGINT NOT NULL DEFAULT 0,
   journal_id     BIGINT UNSIGNED NULL COMMENT 'NULL: nothing to book',
   charged_at     DATETIME(3) NOT NULL,
-  PRIMARY KEY (day, meter_id, account_id),
+  PRIMARY KEY (meter_epoch_id, day),
+  KEY ix_charge_day_day (day),
   KEY ix_charge_day_account (account_id, day),
   KEY ix_charge_day_meter (meter_id, day)
 ) ENGINE=InnoDB COMMENT='opening + credited - deducted - charge + difference = closing, and closing is the opening of the next';
