@@ -107,7 +107,7 @@ meter_head_show(struct req *r, const struct meter_detail *detail)
 		node_set(r->view, node, "Ratio",
 		    arena_printf(r->arena, "%lld × %lld", (long long)detail->ct_ratio,
 			(long long)detail->pt_ratio));
-	node_set(r->view, node, "AccountNumber", detail->account_number);
+	node_set(r->view, node, "AccountNumber", meter->account_number);
 	node_set(r->view, node, "Phone", meter->phone);
 	node_bool(r->view, node, "IsProtected", meter->is_protected);
 	node_time(r->view, node, "LostSince", meter->lost_since, r->now, 0);

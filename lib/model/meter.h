@@ -56,7 +56,7 @@ struct meter {
 	const char *room, *floor, *building, *site; /* "" where there is none */
 	int64_t place_id, floor_id, building_id, site_id;
 	int64_t account_id; /* 0: not opened */
-	const char *tenant;
+	const char *tenant, *account_number;
 	enum credit_mode credit_mode;
 	bool is_protected;
 	int phases;
@@ -136,7 +136,7 @@ enum rc meter_totals(struct db *db, const struct meter_filter *filter, struct da
 /* A row of the list: everything of the meter that fits a table. */
 struct meter_detail {
 	struct meter meter;
-	const char *model, *maker, *bus, *gateway, *account_number;
+	const char *model, *maker, *bus, *gateway;
 	int64_t bus_id, gateway_id, unit, ct_ratio, pt_ratio;
 	bool has_relay, has_credit;
 	uint16_t quality;

@@ -12,7 +12,7 @@
 	"n.place_id)) AND (1 << n.status) & ? <> 0 AND (? = '' OR FIND_IN_SET(n.meter_id, ?)) "  \
 	"AND (? = '' OR FIND_IN_SET(n.scope_id, ?)) "                                            \
 	"AND (? = '' OR CONCAT_WS('\n', n.room, n.name, n.tenant, n.number, n.tenant_initials, " \
-	"n.place_initials) LIKE ? OR n.phone LIKE ?) "
+	"n.place_initials, n.account_number) LIKE ? OR n.phone LIKE ?) "
 #define FROM_TODAY \
 	"FROM v_meter_now n LEFT JOIN energy_day e ON e.day = ? AND e.meter_id = n.meter_id "
 

@@ -15,7 +15,7 @@
 	"n.read_at, "                                                                            \
 	"n.lost_since, n.status_period_s, n.credit_fen, n.alarm1_fen, n.alarm2_fen, n.power_w, " \
 	"e.used_wh, n.relay_closed, n.fee_state, n.load_state, n.time_state, n.force_state, "    \
-	"n.flags, n.place_id"
+	"n.flags, n.place_id, n.account_number"
 
 enum meter_column {
 	ROW_METER_ID,
@@ -51,13 +51,14 @@ enum meter_column {
 	ROW_FORCE,
 	ROW_FLAGS,
 	ROW_PLACE_ID,
+	ROW_ACCOUNT_NUMBER,
 	METER_COLUMNS_COUNT
 };
 
 void meter_load(const struct rows *rows, struct arena *arena, struct meter *meter);
 
 #define DETAIL_COLUMNS                                                                            \
-	"n.model, n.maker, n.bus, n.gateway, n.account_number, n.bus_id, n.gateway_id, n.unit, "  \
+	"n.model, n.maker, n.bus, n.gateway, n.bus_id, n.gateway_id, n.unit, "                    \
 	"n.ct_ratio, n.pt_ratio, n.has_relay, n.has_credit, n.quality, n.energy_wh, n.sharp_wh, " \
 	"n.peak_wh, n.flat_wh, n.valley_wh, n.purchase_count, n.overload_count, n.overload_max, " \
 	"n.voltage_a_dv, n.voltage_b_dv, n.voltage_c_dv, n.current_a_ma, n.current_b_ma, "        \
@@ -69,7 +70,6 @@ enum {
 	DETAIL_MAKER,
 	DETAIL_BUS,
 	DETAIL_GATEWAY,
-	DETAIL_ACCOUNT_NUMBER,
 	DETAIL_BUS_ID,
 	DETAIL_GATEWAY_ID,
 	DETAIL_UNIT,

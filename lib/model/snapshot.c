@@ -41,9 +41,9 @@ meter_snapshot_forget(void)
 static const char *
 search_text(struct arena *arena, const struct meter *meter, const struct rows *rows)
 {
-	char *typed = arena_printf(arena, "%s\n%s\n%s\n%s\n%s\n%s", meter->room, meter->name,
+	char *typed = arena_printf(arena, "%s\n%s\n%s\n%s\n%s\n%s\n%s", meter->room, meter->name,
 	    meter->tenant, meter->number, rows_text(rows, ROW_TENANT_INITIALS),
-	    rows_text(rows, ROW_PLACE_INITIALS));
+	    rows_text(rows, ROW_PLACE_INITIALS), meter->account_number);
 	size_t size = 3 * strlen(typed) + 1;
 	char *folded = arena_alloc(arena, size);
 
