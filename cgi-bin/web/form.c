@@ -105,13 +105,19 @@ static const char *
 stored_text(struct req *r, const struct form_field *field, const char *from)
 {
 	char text[MONEY_TEXT_MAX];
+	int64_t energy_wh;
 
 	switch (field->kind) {
 	case FORM_TEXT:
 	case FORM_LINES:
 		return from;
 	case FORM_MONEY:
+	case FORM_BALANCE:
 		money_format_plain(*(const int64_t *)(const void *)from, text, sizeof(text));
+		return arena_strdup(r->arena, text);
+	case FORM_ENERGY:
+		energy_wh = *(const int64_t *)(const void *)from;
+		energy_format_plain(energy_wh, energy_wh % 10 == 0 ? 2 : 3, text, sizeof(text));
 		return arena_strdup(r->arena, text);
 	case FORM_UINT:
 		return number_text(r, *(const int64_t *)(const void *)from);
@@ -224,6 +230,25 @@ read_money(const struct reading *reading)
 }
 
 static enum rc
+read_balance(const struct reading *reading)
+{
+	int64_t *amount_fen = (int64_t *)(void *)reading->into;
+
+	return money_parse_balance(reading->typed, amount_fen) == RC_OK
+		   ? RC_OK
+		   : refuse(reading, "BadAmount");
+}
+
+static enum rc
+read_energy(const struct reading *reading)
+{
+	int64_t *energy_wh = (int64_t *)(void *)reading->into;
+
+	return energy_parse(reading->typed, energy_wh) == RC_OK ? RC_OK
+								: refuse(reading, "BadEnergy");
+}
+
+static enum rc
 read_uint(const struct reading *reading)
 {
 	int64_t *number = (int64_t *)(void *)reading->into;
@@ -264,6 +289,8 @@ static enum rc (*const readers[])(const struct reading *) = {
 	[FORM_LINES] = read_lines,
 	[FORM_RAW] = read_raw,
 	[FORM_MONEY] = read_money,
+	[FORM_BALANCE] = read_balance,
+	[FORM_ENERGY] = read_energy,
 	[FORM_UINT] = read_uint,
 	[FORM_DAY] = read_day,
 	[FORM_BOOL] = read_bool,

@@ -16,14 +16,16 @@
 #include "route.h"
 
 enum field_kind {
-	FORM_TEXT,   /* char[max × 4 + 1], cleaned by text_clean_name */
-	FORM_LINES,  /* the same with line feeds between lines; outer empty lines are removed */
-	FORM_RAW,    /* char[max × 4 + 1], not cleaned, not shown again (passwords) */
-	FORM_MONEY,  /* int64_t fen */
-	FORM_UINT,   /* int64_t 0…max */
-	FORM_DAY,    /* struct day */
-	FORM_BOOL,   /* bool: present or not */
-	FORM_CHOICE, /* int64_t: index in choices */
+	FORM_TEXT,    /* char[max × 4 + 1], cleaned by text_clean_name */
+	FORM_LINES,   /* the same with line feeds between lines; outer empty lines are removed */
+	FORM_RAW,     /* char[max × 4 + 1], not cleaned, not shown again (passwords) */
+	FORM_MONEY,   /* int64_t fen */
+	FORM_BALANCE, /* int64_t fen, of a drawer or a meter: 0 and less too */
+	FORM_ENERGY,  /* int64_t Wh, typed as kWh */
+	FORM_UINT,    /* int64_t 0…max */
+	FORM_DAY,     /* struct day */
+	FORM_BOOL,    /* bool: present or not */
+	FORM_CHOICE,  /* int64_t: index in choices */
 };
 
 struct form_field {

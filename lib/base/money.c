@@ -5,33 +5,65 @@
 #include "base/money.h"
 #include "base/text.h"
 
-#define WHOLE_DIGITS_MAX 6 /* 999999.99 is the most that one sale takes */
-#define NANO_PER_FEN	 10000000
+#define WHOLE_DIGITS_MAX  6 /* 999999.99 is the most that one sale takes */
+#define ENERGY_DIGITS_MAX 9
+#define NANO_PER_FEN	  10000000
 
-enum rc
-money_parse(const char *text, int64_t *amount_fen)
+/* Digits without leading zeros, and a point with one to `decimals` digits behind it if any: the
+ * number of the smallest units. */
+static enum rc
+parse_scaled(const char *text, size_t whole_max, size_t decimals_max, int64_t *value)
 {
 	const char *point = strchr(text, '.');
 	size_t whole = point == NULL ? strlen(text) : (size_t)(point - text);
 	size_t decimals = point == NULL ? 0 : strlen(point + 1);
-	int64_t fen = 0;
+	int64_t units = 0;
 
-	if (whole < 1 || whole > WHOLE_DIGITS_MAX || (text[0] == '0' && whole > 1) ||
-	    (point != NULL && (decimals < 1 || decimals > 2)))
+	if (whole < 1 || whole > whole_max || (text[0] == '0' && whole > 1) ||
+	    (point != NULL && (decimals < 1 || decimals > decimals_max)))
 		return RC_INVALID;
 	for (const char *digit = text; *digit != '\0'; digit++) {
 		if (digit == point)
 			continue;
 		if (*digit < '0' || *digit > '9')
 			return RC_INVALID;
-		fen = fen * 10 + (*digit - '0');
+		units = units * 10 + (*digit - '0');
 	}
-	for (; decimals < 2; decimals++)
-		fen *= 10;
-	if (fen == 0)
+	for (; decimals < decimals_max; decimals++)
+		units *= 10;
+	*value = units;
+	return RC_OK;
+}
+
+enum rc
+money_parse(const char *text, int64_t *amount_fen)
+{
+	int64_t fen = 0;
+	enum rc rc = parse_scaled(text, WHOLE_DIGITS_MAX, 2, &fen);
+
+	if (rc != RC_OK || fen == 0)
 		return RC_INVALID;
 	*amount_fen = fen;
 	return RC_OK;
+}
+
+enum rc
+money_parse_balance(const char *text, int64_t *amount_fen)
+{
+	bool is_below = *text == '-';
+	int64_t fen = 0;
+	enum rc rc = parse_scaled(text + is_below, WHOLE_DIGITS_MAX, 2, &fen);
+
+	if (rc != RC_OK || (is_below && fen == 0))
+		return RC_INVALID;
+	*amount_fen = is_below ? -fen : fen;
+	return RC_OK;
+}
+
+enum rc
+energy_parse(const char *text, int64_t *energy_wh)
+{
+	return parse_scaled(text, ENERGY_DIGITS_MAX, 3, energy_wh);
 }
 
 /* Writes value / 10^decimals, with a comma before each group of three if grouped. */

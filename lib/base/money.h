@@ -18,6 +18,10 @@
  * zeros ("01"), a bare point, more than two decimals, zero and anything above 999999.99
  * (reliability.md W-50). RC_INVALID leaves *amount_fen alone. */
 enum rc money_parse(const char *text, int64_t *amount_fen);
+/* The same for what a drawer holds or a meter shows: "0", "0.00" and "-12.40" as well. */
+enum rc money_parse_balance(const char *text, int64_t *amount_fen);
+/* Kilowatt-hours as a meter shows them, at most nine digits and three decimals: "0", "1204.5". */
+enum rc energy_parse(const char *text, int64_t *energy_wh);
 
 /* "-1,234.50". Always two decimals. */
 void money_format(int64_t amount_fen, char *text, size_t size);

@@ -5,7 +5,7 @@
 struct sale {
 	char note[20 * 4 + 1];
 	char secret[10 * 4 + 1];
-	int64_t amount_fen, copies, method;
+	int64_t amount_fen, copies, method, balance_fen, energy_wh;
 	struct day day;
 	bool is_printed;
 };
@@ -19,6 +19,8 @@ static const struct form_field fields[] = {
 	{ "day", FORM_DAY, false, 0, NULL, offsetof(struct sale, day) },
 	{ "printed", FORM_BOOL, false, 0, NULL, offsetof(struct sale, is_printed) },
 	{ "method", FORM_CHOICE, false, 0, methods, offsetof(struct sale, method) },
+	{ "balance", FORM_BALANCE, false, 0, NULL, offsetof(struct sale, balance_fen) },
+	{ "energy", FORM_ENERGY, false, 0, NULL, offsetof(struct sale, energy_wh) },
 };
 
 static int
@@ -32,6 +34,25 @@ read_body(struct req *r, const char *body, struct sale *sale)
 {
 	assert_int_equal(params_parse(r->arena, body, strlen(body), &r->body), RC_OK);
 	return form_read(r, fields, COUNT(fields), sale);
+}
+
+static void
+figures_of_a_meter_may_be_nothing_and_below(void **state)
+{
+	struct req *r = *state;
+	struct sale sale = { 0 };
+
+	assert_int_equal(
+	    read_body(r, "note=x&amount=1&balance=-12.40&energy=1204.505", &sale), RC_OK);
+	assert_int_equal(sale.balance_fen, -1240);
+	assert_int_equal(sale.energy_wh, 1204505);
+	assert_string_equal(stored_text(r, &fields[7], (const char *)&sale.balance_fen), "-12.40");
+	assert_string_equal(stored_text(r, &fields[8], (const char *)&sale.energy_wh), "1204.505");
+	sale.energy_wh = 1204500;
+	assert_string_equal(stored_text(r, &fields[8], (const char *)&sale.energy_wh), "1204.50");
+	assert_int_equal(read_body(r, "note=x&amount=1&balance=-0&energy=1e3", &sale), RC_INVALID);
+	assert_true(view_has(r->view, "Form.balance.Error"));
+	assert_true(view_has(r->view, "Form.energy.Error"));
 }
 
 static void
@@ -180,6 +201,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    figures_of_a_meter_may_be_nothing_and_below, begin, end),
 		cmocka_unit_test_setup_teardown(typed_values_arrive_typed, begin, end),
 		cmocka_unit_test_setup_teardown(an_empty_text_is_read_as_empty, begin, end),
 		cmocka_unit_test_setup_teardown(every_wrong_field_is_told, begin, end),

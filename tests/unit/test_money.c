@@ -44,6 +44,55 @@ amounts_that_are_refused(void **state)
 }
 
 static void
+balances_may_be_nothing_and_below(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t fen;
+	} right[] = { { "0", 0 }, { "0.0", 0 }, { "0.00", 0 }, { "12.4", 1240 },
+		{ "-12.40", -1240 }, { "-0.01", -1 }, { "999999.99", 99999999 },
+		{ "-999999.99", -99999999 } };
+	static const char *const wrong[] = { "", "-", "-0", "-0.00", "--1", "+1", "- 1", "1-",
+		"-01", "-1.", "-.5", "1e3", "1,000", "1000000", "0.001", "−1" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(right); i++) {
+		int64_t fen = -77;
+		assert_int_equal(money_parse_balance(right[i].text, &fen), RC_OK);
+		assert_int_equal(fen, right[i].fen);
+	}
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		int64_t fen = -77;
+		assert_int_equal(money_parse_balance(wrong[i], &fen), RC_INVALID);
+		assert_int_equal(fen, -77);
+	}
+}
+
+static void
+energy_is_typed_in_kilowatt_hours(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t wh;
+	} right[] = { { "0", 0 }, { "0.001", 1 }, { "1204.5", 1204500 }, { "12.34", 12340 },
+		{ "999999999.999", 999999999999 } };
+	static const char *const wrong[] = { "", "-1", "1.", ".5", "01", "1.2345", "1000000000",
+		"1 kWh", "1,204.5", "１" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(right); i++) {
+		int64_t wh = -77;
+		assert_int_equal(energy_parse(right[i].text, &wh), RC_OK);
+		assert_int_equal(wh, right[i].wh);
+	}
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		int64_t wh = -77;
+		assert_int_equal(energy_parse(wrong[i], &wh), RC_INVALID);
+		assert_int_equal(wh, -77);
+	}
+}
+
+static void
 what_is_formatted_is_parsed_again(void **state)
 {
 	char text[MONEY_TEXT_MAX];
@@ -171,6 +220,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(amounts_that_a_person_may_type),
 		cmocka_unit_test(amounts_that_are_refused),
+		cmocka_unit_test(balances_may_be_nothing_and_below),
+		cmocka_unit_test(energy_is_typed_in_kilowatt_hours),
 		cmocka_unit_test(what_is_formatted_is_parsed_again),
 		cmocka_unit_test(money_is_written_with_two_decimals_and_groups),
 		cmocka_unit_test(energy_is_rounded_half_up),
