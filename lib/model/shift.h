@@ -34,7 +34,8 @@ struct shift {
 	int64_t sales,
 	    channel_fen[CHANNELS]; /* documents; money taken less money handed out, by channel */
 	int64_t purchases_fen,
-	    payouts_fen; /* taken for purchases; handed out for refunds, reversals, closings */
+	    payouts_fen; /* taken for purchases; handed out for refunds, reversals, closings (less
+			    what a debtor paid): the difference is that of all channels */
 	const char *note, *closed_by; /* closed_by: "" or the supervisor */
 };
 
@@ -47,13 +48,15 @@ enum rc shift_hold(struct db *db, int64_t operator_id, int64_t *shift_id);
 /* Cash in the drawer of an open shift, for the ceiling. */
 enum rc shift_cash(struct db *db, int64_t shift_id, int64_t *cash_fen);
 
-/* RC_CONFLICT: one is open already; *shift_id is that one. Audited ("shift.open"). */
+/* RC_CONFLICT: one is open already; *shift_id is that one, or 0 when the business day is closed.
+ * Audited ("shift.open"). */
 enum rc shift_open(
     struct db *db, int64_t float_fen, const struct operator_actor *by, int64_t *shift_id);
 
 struct shift_count {
 	int64_t denomination_fen, pieces;
 };
+/* by may be another person: whether he may is for the caller to know. */
 struct shift_closing {
 	int64_t shift_id;
 	const struct shift_count *counts;
