@@ -2,20 +2,7 @@
 
 #include <string.h>
 
-#include "base/doorbell.h"
-
 #define PROPOSALS_MAX 1500 /* a browser stands no more in one list */
-#define REASON_MAX    200
-
-enum rc
-edit_save(struct req *r, enum rc (*work)(struct db *, void *), void *context)
-{
-	enum rc rc = db_transact(r->db, work, context);
-
-	if (rc == RC_OK)
-		doorbell_ring(r->conf);
-	return rc;
-}
 
 enum rc
 edit_show_faults(struct req *r, const struct faults *faults)
@@ -82,27 +69,4 @@ place_field_read(struct req *r, const struct place_list *places, const char *fie
 		form_error_values(r, field, "PlaceUnknown", (const char *const[]){ typed }, 1);
 		return RC_INVALID;
 	}
-}
-
-/* ---- confirmation ---- */
-
-struct confirmed {
-	int64_t revision;
-	char reason[REASON_MAX * 4 + 1];
-};
-
-enum rc
-reason_read(struct req *r, int64_t *revision, const char **reason)
-{
-	static const struct form_field FIELDS[] = {
-		{ "revision", FORM_UINT, true, UINT32_MAX, NULL,
-		    offsetof(struct confirmed, revision) },
-		{ "reason", FORM_TEXT, true, REASON_MAX, NULL, offsetof(struct confirmed, reason) },
-	};
-	struct confirmed confirmed = { 0 };
-	enum rc rc = form_read(r, FIELDS, COUNT(FIELDS), &confirmed);
-
-	*revision = confirmed.revision;
-	*reason = arena_strdup(r->arena, confirmed.reason);
-	return rc;
 }

@@ -13,9 +13,6 @@
 #include "model/place_all.h"
 #include "settings.h"
 
-/* Saves in one transaction, again after a deadlock, and rings the collector's doorbell. */
-enum rc edit_save(struct req *r, enum rc (*work)(struct db *, void *), void *context);
-
 /* Puts faults of validation at the fields of the form; RC_INVALID if there is any. */
 enum rc edit_show_faults(struct req *r, const struct faults *faults);
 
@@ -33,8 +30,5 @@ void place_field_show(
 enum rc place_field_read(struct req *r, const struct place_list *places, const char *field,
     const char *typed, int64_t *place_id);
 void place_field_propose(struct req *r, const struct place_list *places);
-
-/* The reason of a confirmation page; RC_INVALID when it is missing. */
-enum rc reason_read(struct req *r, int64_t *revision, const char **reason);
 
 #endif

@@ -1,5 +1,6 @@
 #include "show.h"
 
+#include "base/doorbell.h"
 #include "base/money.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -9,6 +10,16 @@ struct operator_actor
 editor(const struct req *r)
 {
 	return (struct operator_actor){ r->user.operator_id, r->user.username, r->address, r->now };
+}
+
+enum rc
+edit_save(struct req *r, enum rc (*work)(struct db *, void *), void *context)
+{
+	enum rc rc = db_transact(r->db, work, context);
+
+	if (rc == RC_OK)
+		doorbell_ring(r->conf);
+	return rc;
 }
 
 struct url

@@ -14,6 +14,9 @@
 /* Who is signed in, for the audit. */
 struct operator_actor editor(const struct req *r);
 
+/* Saves in one transaction, again after a deadlock, and rings the collector's doorbell. */
+enum rc edit_save(struct req *r, enum rc (*work)(struct db *, void *), void *context);
+
 /* A link of ours being written; values are percent-encoded, "" and 0 are left out. */
 struct url {
 	struct arena *arena;

@@ -16,8 +16,6 @@ enum {
 	REINSTALL,
 	END_PLACE,
 	ACCOUNT,
-	TRACES,
-	DELETE,
 	RAISE_FENCES,
 	MODEL_NAME,
 	BUS_NAME,
@@ -60,15 +58,6 @@ static const struct query Q[] QUERIES = {
 			    " FROM meter m WHERE m.meter_id = ?" },
 	[ACCOUNT] = { .sql = "SELECT COUNT(*) FROM account_meter WHERE active_meter = ?",
 	    .bounded = "one row" },
-	[TRACES] = { .sql = "SELECT EXISTS (SELECT 1 FROM meter_state WHERE meter_id = ?)"
-			    " + EXISTS (SELECT 1 FROM account_meter WHERE meter_id = ?)"
-			    " + EXISTS (SELECT 1 FROM meter_tariff WHERE meter_id = ?)"
-			    " + EXISTS (SELECT 1 FROM meter_config WHERE meter_id = ?)"
-			    " + EXISTS (SELECT 1 FROM meter_link WHERE meter_id = ?)"
-			    " + EXISTS (SELECT 1 FROM command WHERE meter_id = ?)"
-			    " + EXISTS (SELECT 1 FROM meter_place WHERE meter_id = ?)",
-	    .bounded = "one row" },
-	[DELETE] = { .sql = "DELETE FROM meter WHERE meter_id = ?" },
 	[RAISE_FENCES] = { .sql =
 			       "UPDATE collector SET fence = fence + 1 ORDER BY collector_id LIMIT 1000" },
 	[MODEL_NAME] = { .sql = "SELECT name FROM meter_model WHERE meter_model_id = ?",
@@ -399,25 +388,4 @@ meter_reinstall(struct db *db, struct meter_row *row, const struct operator_acto
 	row->removed_at = 0;
 	row->revision++;
 	return edit_audit(db, by, "meter.reinstall", "meter", row->meter_id, &changes, NULL);
-}
-
-enum rc
-meter_erase(struct db *db, const struct meter_row *row, const struct operator_actor *by)
-{
-	struct meter_row stored;
-	struct changes changes = { 0 };
-	struct value id = I(row->meter_id);
-	int64_t traces;
-	enum rc rc = lock(db, row, &stored);
-
-	if (rc == RC_OK)
-		rc = db_int(db, &Q[TRACES], ARGS(id, id, id, id, id, id, id), &traces);
-	if (rc != RC_OK)
-		return rc;
-	if (traces > 0)
-		return RC_INVALID;
-	change_text(&changes, "number", stored.number, "");
-	if ((rc = db_exec(db, &Q[DELETE], ARGS(id))) != RC_OK)
-		return rc;
-	return edit_audit(db, by, "meter.erase", "meter", row->meter_id, &changes, NULL);
 }

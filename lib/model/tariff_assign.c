@@ -1,4 +1,4 @@
-#include "model/tariff_assign.h"
+#include "model/tariff_assign_private.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,9 +9,7 @@
 #include "model/tariff_edit.h"
 #include "model/tariff_text.h"
 
-#define WORDS_MAX 320 /* a tariff as the audit names it */
-
-enum { METER, VERSION, STANDS, PUT, DROP };
+enum { METER, VERSION, STANDS, PUT };
 static const struct query Q[] QUERIES = {
 	[METER] = { .sql = "SELECT 1 FROM v_meter_scope WHERE meter_id = ? AND removed_at IS NULL"
 			   " AND (? = '' OR FIND_IN_SET(scope_id, ?))",
@@ -26,33 +24,25 @@ static const struct query Q[] QUERIES = {
 	[PUT] = { .sql = "INSERT INTO meter_tariff (meter_id, valid_from, tariff_id, price_uyuan)"
 			 " VALUES (?, ?, ?, ?) ON DUPLICATE KEY UPDATE"
 			 " tariff_id = VALUES(tariff_id), price_uyuan = VALUES(price_uyuan)" },
-	[DROP] = { .sql = "DELETE FROM meter_tariff WHERE meter_id = ? AND valid_from = ?" },
-};
-
-struct stand {
-	bool is_there;
-	struct day from;
-	int64_t tariff_id, price_uyuan;
-	char words[WORDS_MAX];
 };
 
 static void
 name_stand(const char *tariff, int64_t tariff_id, int64_t price_uyuan, char *words)
 {
 	if (tariff_id != 0)
-		(void)text_copy(words, WORDS_MAX, tariff);
+		(void)text_copy(words, TARIFF_WORDS_MAX, tariff);
 	else
 		tariff_price_format(price_uyuan, words);
 }
 
 /* What the meter has on that day. */
-static enum rc
-load_stand(struct db *db, int64_t meter_id, struct day day, struct stand *stand)
+enum rc
+tariff_stand_load(struct db *db, int64_t meter_id, struct day day, struct tariff_stand *stand)
 {
 	struct rows *rows;
 	enum rc rc = db_query(db, &Q[STANDS], ARGS(I(meter_id), D(day)), &rows);
 
-	*stand = (struct stand){ 0 };
+	*stand = (struct tariff_stand){ 0 };
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows)) == RC_OK) {
@@ -66,8 +56,8 @@ load_stand(struct db *db, int64_t meter_id, struct day day, struct stand *stand)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-static enum rc
-check_meter(struct db *db, int64_t meter_id, const struct scope *scope)
+enum rc
+tariff_meter_check(struct db *db, int64_t meter_id, const struct scope *scope)
 {
 	int64_t found;
 	const char *ids = scope_text(scope);
@@ -75,9 +65,9 @@ check_meter(struct db *db, int64_t meter_id, const struct scope *scope)
 	return db_int(db, &Q[METER], ARGS(I(meter_id), S(ids), S(ids)), &found);
 }
 
-static enum rc
-audit(struct db *db, const struct operator_actor *by, int64_t meter_id, struct day from,
-    const char *before, const char *after)
+enum rc
+tariff_assign_audit(struct db *db, const struct operator_actor *by, int64_t meter_id,
+    struct day from, const char *before, const char *after)
 {
 	struct changes changes = { 0 };
 	char day[16];
@@ -93,8 +83,8 @@ assign_one(struct db *db, int64_t meter_id, const struct tariff_assignment *assi
     const char *words, const struct operator_actor *by, size_t *changed)
 {
 	bool is_tariff = assignment->tariff_id != 0;
-	struct stand stand;
-	enum rc rc = load_stand(db, meter_id, assignment->from, &stand);
+	struct tariff_stand stand;
+	enum rc rc = tariff_stand_load(db, meter_id, assignment->from, &stand);
 
 	if (rc != RC_OK)
 		return rc;
@@ -107,7 +97,7 @@ assign_one(struct db *db, int64_t meter_id, const struct tariff_assignment *assi
 	if (rc != RC_OK)
 		return rc;
 	(*changed)++;
-	return audit(db, by, meter_id, assignment->from, stand.words, words);
+	return tariff_assign_audit(db, by, meter_id, assignment->from, stand.words, words);
 }
 
 enum rc
@@ -116,7 +106,7 @@ tariff_assign(struct db *db, const int64_t *meter_ids, size_t count,
     const struct operator_actor *by, size_t *changed)
 {
 	struct tariff_row tariff = { 0 };
-	char words[WORDS_MAX];
+	char words[TARIFF_WORDS_MAX];
 	int64_t versions = 1;
 	enum rc rc = RC_OK;
 
@@ -130,25 +120,8 @@ tariff_assign(struct db *db, const int64_t *meter_ids, size_t count,
 		return RC_INVALID;
 	name_stand(tariff.name, assignment->tariff_id, assignment->price_uyuan, words);
 	for (size_t i = 0; rc == RC_OK && i < count; i++) {
-		if ((rc = check_meter(db, meter_ids[i], scope)) == RC_OK)
+		if ((rc = tariff_meter_check(db, meter_ids[i], scope)) == RC_OK)
 			rc = assign_one(db, meter_ids[i], assignment, words, by, changed);
 	}
 	return rc;
-}
-
-enum rc
-tariff_unassign(struct db *db, int64_t meter_id, struct day from, struct day today,
-    const struct scope *scope, const struct operator_actor *by)
-{
-	struct stand stand, before;
-	enum rc rc = check_meter(db, meter_id, scope);
-
-	if (rc != RC_OK || (rc = load_stand(db, meter_id, from, &stand)) != RC_OK)
-		return rc;
-	if (!stand.is_there || stand.from.number != from.number || from.number <= today.number)
-		return RC_NOT_FOUND;
-	if ((rc = db_exec(db, &Q[DROP], ARGS(I(meter_id), D(from)))) != RC_OK ||
-	    (rc = load_stand(db, meter_id, from, &before)) != RC_OK)
-		return rc;
-	return audit(db, by, meter_id, from, stand.words, before.words);
 }

@@ -1,11 +1,12 @@
-/* What every page of this program shows in the same way. */
-#include "settings.h"
+#include "conflict.h"
 
 #include <string.h>
 
 #include "base/text.h"
 #include "form.h"
 #include "model/history.h"
+
+#define REASON_MAX 200
 
 enum rc
 show_changed(struct req *r, const char *object_kind, int64_t object_id)
@@ -134,4 +135,25 @@ show_revision(struct req *r)
 		return -1;
 	view_int(r->view, "Form.revision.Value", revision);
 	return revision;
+}
+
+struct confirmed {
+	int64_t revision;
+	char reason[REASON_MAX * 4 + 1];
+};
+
+enum rc
+reason_read(struct req *r, int64_t *revision, const char **reason)
+{
+	static const struct form_field FIELDS[] = {
+		{ "revision", FORM_UINT, true, UINT32_MAX, NULL,
+		    offsetof(struct confirmed, revision) },
+		{ "reason", FORM_TEXT, true, REASON_MAX, NULL, offsetof(struct confirmed, reason) },
+	};
+	struct confirmed confirmed = { 0 };
+	enum rc rc = form_read(r, FIELDS, COUNT(FIELDS), &confirmed);
+
+	*revision = confirmed.revision;
+	*reason = arena_strdup(r->arena, confirmed.reason);
+	return rc;
 }
