@@ -30,7 +30,7 @@ static const struct group {
 
 struct role_form {
 	char name[ROLE_NAME_MAX * 4 + 1];
-	int64_t revision, sale, refund, batch;
+	int64_t revision, sale, refund, second, cash, batch;
 	bool needs_totp;
 };
 
@@ -42,6 +42,9 @@ static const struct form_field FIELDS[] = {
 	    .offset = offsetof(struct role_form, sale) },
 	{ "refund_day_max_fen", FORM_MONEY, .max = MONEY_MAX,
 	    .offset = offsetof(struct role_form, refund) },
+	{ "second_max_fen", FORM_BALANCE, .offset = offsetof(struct role_form, second) },
+	{ "cash_max_fen", FORM_MONEY, .max = MONEY_MAX,
+	    .offset = offsetof(struct role_form, cash) },
 	{ "batch_max_meters", FORM_UINT, .max = METERS_MAX,
 	    .offset = offsetof(struct role_form, batch) },
 	{ "needs_totp", FORM_BOOL, .offset = offsetof(struct role_form, needs_totp) },
@@ -175,6 +178,8 @@ fill_form(struct req *r, const struct role *role)
 	view_int(r->view, "Form.revision.Value", role->revision);
 	fill_limit(r, "Form.sale_max_fen.Value", role->limits.sale_max_fen, true);
 	fill_limit(r, "Form.refund_day_max_fen.Value", role->limits.refund_day_max_fen, true);
+	fill_limit(r, "Form.second_max_fen.Value", role->limits.second_max_fen, true);
+	fill_limit(r, "Form.cash_max_fen.Value", role->limits.cash_max_fen, true);
 	fill_limit(r, "Form.batch_max_meters.Value", role->limits.batch_max_meters, false);
 	view_bool(r->view, "Form.needs_totp.Checked", role->needs_totp);
 }
@@ -202,6 +207,8 @@ read_typed(struct req *r, const struct role *stored, struct role *typed)
 	typed->needs_totp = form.needs_totp;
 	typed->limits = (struct limits){ typed_limit(r, "sale_max_fen", form.sale),
 		typed_limit(r, "refund_day_max_fen", form.refund),
+		typed_limit(r, "second_max_fen", form.second),
+		typed_limit(r, "cash_max_fen", form.cash),
 		typed_limit(r, "batch_max_meters", form.batch) };
 	if (stored->role_id == 0 || role_is_own(stored))
 		text_copy(typed->name, sizeof(typed->name), form.name);
@@ -257,7 +264,7 @@ save(struct req *r, const struct role *stored)
 enum rc
 role_new(struct req *r)
 {
-	struct role role = { .limits = { LIMIT_NONE, LIMIT_NONE, LIMIT_NONE } };
+	struct role role = { .limits = LIMITS_NONE };
 	int64_t from = 0;
 	enum rc rc;
 

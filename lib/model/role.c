@@ -8,12 +8,13 @@
 #include "model/edit.h"
 #include "model/operator_people.h"
 
-#define COLUMNS                                                                              \
-	"r.role_id, r.revision, r.code, r.name, r.sale_max_fen, r.refund_day_max_fen, "      \
-	"r.batch_max_meters, r.needs_totp, (SELECT CAST(GROUP_CONCAT(p.permission) AS "      \
-	"CHAR(2000)) FROM role_permission p WHERE p.role_id = r.role_id), (SELECT COUNT(*) " \
-	"FROM operator o WHERE o.role_id = r.role_id AND o.disabled_at IS NULL), "           \
-	"(SELECT COUNT(*) FROM operator o WHERE o.role_id = r.role_id AND o.disabled_at IS " \
+#define COLUMNS                                                                          \
+	"r.role_id, r.revision, r.code, r.name, r.sale_max_fen, r.refund_day_max_fen, "  \
+	"r.batch_max_meters, r.needs_totp, r.second_max_fen, r.cash_max_fen, "           \
+	"(SELECT CAST(GROUP_CONCAT(p.permission) AS CHAR(2000)) FROM role_permission p " \
+	"WHERE p.role_id = r.role_id), (SELECT COUNT(*) FROM operator o "                \
+	"WHERE o.role_id = r.role_id AND o.disabled_at IS NULL), (SELECT COUNT(*) "      \
+	"FROM operator o WHERE o.role_id = r.role_id AND o.disabled_at IS "              \
 	"NOT NULL) FROM role r "
 
 enum { LIST, FIND, LOCK, NAMED, INSERT, UPDATE, DELETE, FORGET, ALLOW, VIEW, ROLE_OF };
@@ -27,9 +28,11 @@ static const struct query Q[] QUERIES = {
 			   " AND role_id <> ?",
 	    .bounded = "one number" },
 	[INSERT] = { .sql = "INSERT INTO role (code, name, sale_max_fen, refund_day_max_fen,"
-			    " batch_max_meters, needs_totp) VALUES (?, ?, ?, ?, ?, ?)" },
+			    " second_max_fen, cash_max_fen, batch_max_meters, needs_totp)"
+			    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)" },
 	[UPDATE] = { .sql = "UPDATE role SET name = ?, sale_max_fen = ?, refund_day_max_fen = ?,"
-			    " batch_max_meters = ?, needs_totp = ?, revision = revision + 1"
+			    " second_max_fen = ?, cash_max_fen = ?, batch_max_meters = ?,"
+			    " needs_totp = ?, revision = revision + 1"
 			    " WHERE role_id = ?" },
 	[DELETE] = { .sql = "DELETE FROM role WHERE role_id = ?" },
 	[FORGET] = { .sql = "DELETE FROM role_permission WHERE role_id = ?" },
@@ -69,11 +72,15 @@ load(const struct rows *rows, struct role *role)
 	*role = (struct role){
 		.role_id = rows_int(rows, 0),
 		.revision = rows_int(rows, 1),
-		.limits = { limit_of(rows, 4), limit_of(rows, 5), limit_of(rows, 6) },
+		.limits = { .sale_max_fen = limit_of(rows, 4),
+		    .refund_day_max_fen = limit_of(rows, 5),
+		    .second_max_fen = limit_of(rows, 8),
+		    .cash_max_fen = limit_of(rows, 9),
+		    .batch_max_meters = limit_of(rows, 6) },
 		.needs_totp = rows_int(rows, 7) != 0,
-		.permissions = permission_parse(rows_text(rows, 8)),
-		.people = rows_int(rows, 9),
-		.disabled = rows_int(rows, 10),
+		.permissions = permission_parse(rows_text(rows, 10)),
+		.people = rows_int(rows, 11),
+		.disabled = rows_int(rows, 12),
 	};
 	text_copy(role->code, sizeof(role->code), rows_text(rows, 2));
 	text_copy(role->name, sizeof(role->name), rows_text(rows, 3));
@@ -123,6 +130,8 @@ role_validate(const struct role *role, struct faults *faults)
 	if ((role->permissions & BIT(PERM_OPERATOR_EDIT)) != 0 &&
 	    (role->permissions & BIT(PERM_AUDIT_VIEW)) != 0)
 		fault_add(faults, "permission", "RoleSeparation", "%s", "");
+	if (role->limits.second_max_fen < 0)
+		fault_add(faults, "second_max_fen", "BadAmount", "%s", "");
 }
 
 static enum rc
@@ -151,6 +160,10 @@ compare(const struct role *before, const struct role *after, struct changes *cha
 	    after->limits.sale_max_fen);
 	change_money_or(changes, "refund_day_max_fen", LIMIT_NONE,
 	    before->limits.refund_day_max_fen, after->limits.refund_day_max_fen);
+	change_money_or(changes, "second_max_fen", LIMIT_NONE, before->limits.second_max_fen,
+	    after->limits.second_max_fen);
+	change_money_or(changes, "cash_max_fen", LIMIT_NONE, before->limits.cash_max_fen,
+	    after->limits.cash_max_fen);
 	change_int_or(changes, "batch_max_meters", LIMIT_NONE, before->limits.batch_max_meters,
 	    after->limits.batch_max_meters);
 	change_flag(changes, "needs_totp", before->needs_totp, after->needs_totp);
@@ -191,8 +204,7 @@ add(struct db *db, void *context)
 {
 	struct deed *deed = context;
 	const struct role *role = deed->role;
-	const struct role none = { .permissions = BASIS,
-		.limits = { LIMIT_NONE, LIMIT_NONE, LIMIT_NONE } };
+	const struct role none = { .permissions = BASIS, .limits = LIMITS_NONE };
 	struct changes changes = { 0 };
 	char code[OPERATOR_ROLE_MAX + 1];
 	enum rc rc = check_name(db, deed);
@@ -203,6 +215,7 @@ add(struct db *db, void *context)
 	rc = db_exec(db, &Q[INSERT],
 	    ARGS(S(code), S(role->name), limit_value(role->limits.sale_max_fen),
 		limit_value(role->limits.refund_day_max_fen),
+		limit_value(role->limits.second_max_fen), limit_value(role->limits.cash_max_fen),
 		limit_value(role->limits.batch_max_meters), I(role->needs_totp)));
 	if (rc != RC_OK)
 		return rc;
@@ -229,6 +242,8 @@ is_wider(const struct role *before, const struct role *after)
 	return (after->permissions & ~before->permissions) != 0 ||
 	       after->limits.sale_max_fen > before->limits.sale_max_fen ||
 	       after->limits.refund_day_max_fen > before->limits.refund_day_max_fen ||
+	       after->limits.second_max_fen > before->limits.second_max_fen ||
+	       after->limits.cash_max_fen > before->limits.cash_max_fen ||
 	       after->limits.batch_max_meters > before->limits.batch_max_meters;
 }
 
@@ -280,6 +295,7 @@ save(struct db *db, void *context)
 	rc = db_exec(db, &Q[UPDATE],
 	    ARGS(role_is_own(&stored) ? S(role->name) : NIL, limit_value(role->limits.sale_max_fen),
 		limit_value(role->limits.refund_day_max_fen),
+		limit_value(role->limits.second_max_fen), limit_value(role->limits.cash_max_fen),
 		limit_value(role->limits.batch_max_meters), I(role->needs_totp), I(role->role_id)));
 	if (rc == RC_OK)
 		rc = write_permissions(db, role->role_id, role->permissions);

@@ -20,7 +20,8 @@ static const struct query Q[] QUERIES = {
 			  " (SELECT CAST(GROUP_CONCAT(p.permission) AS CHAR(2000))"
 			  " FROM role_permission p WHERE p.role_id = o.role_id),"
 			  " r.needs_totp, o.totp_since IS NOT NULL,"
-			  " r.sale_max_fen, r.refund_day_max_fen, r.batch_max_meters,"
+			  " r.sale_max_fen, r.refund_day_max_fen, r.second_max_fen,"
+			  " r.cash_max_fen, r.batch_max_meters,"
 			  /* The places named, and the buildings of the sites among them. */
 			  " (SELECT CAST(GROUP_CONCAT(c.place_id) AS CHAR(4000))"
 			  " FROM operator_scope c WHERE c.operator_id = o.operator_id),"
@@ -67,6 +68,8 @@ enum {
 	HAS_TOTP,
 	SALE_MAX,
 	REFUND_DAY_MAX,
+	SECOND_MAX,
+	CASH_MAX,
 	BATCH_MAX,
 	SCOPE_NAMED,
 	SCOPE_BUILDINGS,
@@ -193,7 +196,7 @@ fill_rights(struct rows *rows, struct session *session)
 
 	session->permissions = permission_parse(rows_text(rows, PERMISSIONS));
 	session->limits = (struct limits){ limit_of(rows, SALE_MAX), limit_of(rows, REFUND_DAY_MAX),
-		limit_of(rows, BATCH_MAX) };
+		limit_of(rows, SECOND_MAX), limit_of(rows, CASH_MAX), limit_of(rows, BATCH_MAX) };
 	snprintf(ids, sizeof(ids), "%s%s%s", rows_text(rows, SCOPE_NAMED),
 	    rows_is_null(rows, SCOPE_BUILDINGS) ? "" : ",", rows_text(rows, SCOPE_BUILDINGS));
 	scope_set(&session->scope, ids);

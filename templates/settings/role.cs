@@ -9,7 +9,7 @@
 <?cs each:group = Groups ?><fieldset class="group"><legend><?cs var:T.Settings.Start.Group[group.Key] ?></legend><?cs each:row = group.Row ?>
 <div class="form-check"><input class="form-check-input" type="checkbox" name="permission" id="may-<?cs var:row.Code ?>" value="<?cs var:row.Code ?>" aria-describedby="hint-<?cs var:row.Code ?>"<?cs if:row.IsHeld ?> checked<?cs /if ?>><label class="form-check-label" for="may-<?cs var:row.Code ?>"><?cs var:row.Word ?></label><div class="form-text" id="hint-<?cs var:row.Code ?>"><?cs var:row.Hint ?></div></div><?cs /each ?></fieldset><?cs /each ?>
 <fieldset class="group"><legend><?cs var:T.Settings.Role.Limits ?></legend><p class="form-text"><?cs var:T.Settings.Role.LimitsHint ?></p><div class="fields">
-<?cs call:ui_money("sale_max_fen", T.Field.sale_max_fen) ?><?cs call:ui_money("refund_day_max_fen", T.Field.refund_day_max_fen) ?><?cs call:ui_number("batch_max_meters", T.Field.batch_max_meters, "") ?></div></fieldset>
+<?cs call:ui_money("sale_max_fen", T.Field.sale_max_fen) ?><?cs call:ui_money("refund_day_max_fen", T.Field.refund_day_max_fen) ?><?cs call:ui_money("second_max_fen", T.Field.second_max_fen) ?><?cs call:ui_money("cash_max_fen", T.Field.cash_max_fen) ?><?cs call:ui_number("batch_max_meters", T.Field.batch_max_meters, "") ?></div></fieldset>
 <fieldset class="group"><legend><?cs var:T.Settings.Role.SignIn ?></legend><?cs call:ui_check("needs_totp", T.Settings.Role.Totp) ?><p class="form-text"><?cs var:T.Settings.Role.TotpHint ?></p></fieldset>
 <?cs if:IsNew ?><?cs call:ui_submit("plus", T.Settings.Role.Add) ?><?cs else ?><?cs call:ui_submit("check", T.Word.Save) ?><?cs call:ui_changed() ?><?cs /if ?>
 </form>

@@ -182,13 +182,15 @@ test('list: search, role, state, order and file agree', async () => {
 });
 
 test('roles: own ones are made, copied, limited, renamed and deleted when unused', async () => {
-  const made = await save('/settings/roles/new', { name: '夜班', permission: ['meter.view', 'tariff.view'], sale_max_fen: '500.00', batch_max_meters: '20', needs_totp: '1' });
+  const made = await save('/settings/roles/new', { name: '夜班', permission: ['meter.view', 'tariff.view'], sale_max_fen: '500.00', second_max_fen: '0', cash_max_fen: '3000', batch_max_meters: '20', needs_totp: '1' });
   assert.equal(made.status, 303);
   const id = made.location.split('/').pop();
   const stored = maria.sql(`SELECT * FROM role WHERE role_id=${id}`)[0];
+  assert.deepEqual([stored.second_max_fen, stored.cash_max_fen], ['0', '300000']);
   assert.deepEqual([stored.name, stored.sale_max_fen, stored.refund_day_max_fen, stored.batch_max_meters, stored.needs_totp], ['夜班', '50000', null, '20', '1']);
   assert.match(last().detail, /name:  -> 夜班[\s\S]*may meter\.view: no -> yes/);
   assert.equal((await save('/settings/roles/new', { name: '夜班' })).status, 422, 'the name is taken');
+  assert.equal((await save(`/settings/roles/${id}`, { name: '夜班', second_max_fen: '-1', permission: ['meter.view', 'tariff.view'] })).status, 422);
   assert.equal((await save(`/settings/roles/${id}`, { name: '晚班', sale_max_fen: '', permission: ['meter.view'] })).status, 303);
   assert.match(last().detail, /^name: 夜班 -> 晚班\nsale_max_fen: 500\.00 -> -\nmay tariff\.view: yes -> no$/);
   const stale = await admin.submit(`/settings/roles/${id}`, { revision: '0', name: '早班' }, { action: `/settings/roles/${id}` });
