@@ -49,7 +49,7 @@ open_shift(struct db *db, void *context)
 	if (rc != RC_OK)
 		return rc;
 	*opening->shift_id = db_last_id(db);
-	change_money_or(&changes, "float", -1, -1, opening->float_fen);
+	change_money_or(&changes, "drawer", -1, -1, opening->float_fen);
 	return edit_audit(db, by, "shift.open", "shift", *opening->shift_id, &changes, NULL);
 }
 
