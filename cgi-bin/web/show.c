@@ -1,5 +1,7 @@
 #include "show.h"
 
+#include <string.h>
+
 #include "base/doorbell.h"
 #include "base/money.h"
 #include "base/secret.h"
@@ -146,4 +148,45 @@ request_key_read(struct req *r, unsigned char key[REQUEST_KEY])
 	enum rc rc = param_one(&r->body, "key", &typed);
 
 	return rc == RC_OK ? text_unhex(typed, key, REQUEST_KEY) : rc;
+}
+
+/* Half of a bound key is random, the other half says what it was made for. */
+#define KEY_RANDOM (REQUEST_KEY / 2)
+
+static void
+bind_key(const struct req *r, const char *target, unsigned char key[REQUEST_KEY])
+{
+	unsigned char secret[SECRET_DIGEST], mac[SECRET_DIGEST];
+	char random[2 * KEY_RANDOM + 1];
+
+	secret_digest(r->user.csrf, strlen(r->user.csrf), secret);
+	text_hex(key, KEY_RANDOM, random);
+	const char *text = arena_printf(r->arena, "%s/%s", target, random);
+	secret_mac(secret, text, strlen(text), mac);
+	memcpy(key + KEY_RANDOM, mac, REQUEST_KEY - KEY_RANDOM);
+}
+
+void
+bound_key_show(struct req *r, const char *name, const char *target)
+{
+	unsigned char key[REQUEST_KEY];
+	char text[2 * REQUEST_KEY + 1];
+
+	secret_random(key, KEY_RANDOM);
+	bind_key(r, target, key);
+	text_hex(key, sizeof(key), text);
+	view_set(r->view, name, text);
+}
+
+enum rc
+bound_key_read(struct req *r, const char *target, unsigned char key[REQUEST_KEY])
+{
+	unsigned char wanted[REQUEST_KEY];
+	enum rc rc = request_key_read(r, key);
+
+	if (rc != RC_OK)
+		return rc;
+	memcpy(wanted, key, sizeof(wanted));
+	bind_key(r, target, wanted);
+	return secret_equal(wanted, key, sizeof(wanted)) ? RC_OK : RC_DENIED;
 }

@@ -58,5 +58,9 @@ enum rc confirm_page(struct req *r, const struct confirm *confirm);
 #define REQUEST_KEY 16
 void request_key_show(struct req *r, const char *name);
 enum rc request_key_read(struct req *r, unsigned char key[REQUEST_KEY]);
+/* The same for forms that move money: the key is good for this session and target ("sell/17") only.
+ * RC_DENIED: it was made for another form, by another session, or not by us. */
+void bound_key_show(struct req *r, const char *name, const char *target);
+enum rc bound_key_read(struct req *r, const char *target, unsigned char key[REQUEST_KEY]);
 
 #endif
