@@ -302,8 +302,12 @@ CREATE TABLE IF NOT EXISTS approval (
   outcome     ENUM('approved','rejected','withdrawn') NULL,
   decided_by  INT UNSIGNED NULL,
   decided_at  DATETIME(3) NULL,
-  note        VARCHAR(200) NOT NULL DEFAULT '',
+  note        VARCHAR(400) NOT NULL DEFAULT '' COMMENT 'begins with # when it could not be done any more: a key of T.Error and its values',
+  active_key  VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin
+              AS (IF(outcome IS NULL, CONCAT(kind, ':', COALESCE(sale_id, command_id, meter_change_id, meter_id, 0)), NULL)) PERSISTENT
+              COMMENT 'the same thing is asked for once at a time',
   PRIMARY KEY (approval_id),
+  CONSTRAINT uq_approval_active UNIQUE (active_key),
   KEY ix_approval_open (outcome, approval_id),
   KEY ix_approval_sale (sale_id),
   KEY ix_approval_command (command_id),

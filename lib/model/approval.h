@@ -7,11 +7,13 @@
 #ifndef VOLTILL_APPROVAL_H
 #define VOLTILL_APPROVAL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "base/db.h"
 #include "base/rc.h"
+#include "model/fault.h"
 #include "model/operator.h"
 #include "model/scope.h"
 
@@ -50,14 +52,18 @@ struct approval_ask {
 	const char *payload, *reason;
 	struct operator_actor by;
 };
-/* In the caller's transaction. RC_CONFLICT: the same thing is asked for already. */
+/* In the caller's transaction. RC_CONFLICT: the same thing is asked for already. Audited
+ * ("approval.ask"). */
 enum rc approval_ask(struct db *db, const struct approval_ask *ask, int64_t *approval_id);
 
-/* Does it. RC_DENIED: by who asked. RC_CONFLICT: decided already, or it cannot be done any more
- * (then it is rejected with that note). */
-enum rc approval_approve(
-    struct db *db, int64_t approval_id, const char *note, const struct operator_actor *by);
-/* Whoever asked may take it back (withdrawn), everybody else who may approve can reject. */
+/* Does it. RC_DENIED: by who asked. RC_INVALID: not at this moment, faults (field "") say why, such
+ * as InFlight; it stays open. RC_CONFLICT: decided already, or it cannot be done any more: then it
+ * is rejected, and its note is "#", a key of T.Error and its values, with tabs between. Audited
+ * ("approval.approve", "approval.reject"). */
+enum rc approval_approve(struct db *db, int64_t approval_id, const char *note,
+    const struct operator_actor *by, struct faults *faults);
+/* Whoever asked may take it back (withdrawn, "approval.withdraw"), everybody else who may approve
+ * can reject ("approval.reject"). RC_CONFLICT: decided already. */
 enum rc approval_reject(
     struct db *db, int64_t approval_id, const char *note, const struct operator_actor *by);
 
