@@ -1,7 +1,10 @@
+#define _GNU_SOURCE /* pthread_setname_np */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -14,6 +17,7 @@
 #include "order.h"
 
 #define STACK_BYTES	 (128 * 1024)
+#define THREAD_NAME_MAX	 16   /* of the kernel, with its end */
 #define EVENT_FD_MIN	 1024 /* descriptors below are for connections, see FD_LIMIT in link.c */
 #define REOPEN_MAX_MS	 30000
 #define RENEW_MS	 30000 /* a silent connection is made anew this often */
@@ -398,7 +402,10 @@ static void *
 run(void *argument)
 {
 	struct bus *bus = argument;
+	char name[THREAD_NAME_MAX];
 
+	(void)snprintf(name, sizeof(name), "bus %" PRIu32, bus->definition->bus_id);
+	(void)pthread_setname_np(pthread_self(), name);
 	while (!atomic_load_explicit(&bus->is_stopping, memory_order_relaxed)) {
 		take_mail(bus);
 		turn(bus);
