@@ -94,6 +94,10 @@ show_faults(struct req *r, const struct faults *faults)
 		const char *values[FAULT_VALUES_MAX];
 		char *room = arena_alloc(r->arena, FAULT_VALUE_MAX);
 		size_t count = fault_values(fault, room, values);
+		/* The only value that is a word. */
+		if (strcmp(fault->key, "StateNow") == 0 && count == 1)
+			values[0] =
+			    view_word(r->view, arena_printf(r->arena, "Sale.State.%s", values[0]));
 		form_error_values(r, fault->field, fault->key, values, count);
 	}
 }

@@ -137,10 +137,12 @@ struct refund_wish {
 enum rc sale_refund(struct db *db, const struct refund_wish *wish, struct faults *faults,
     int64_t *sale_id, bool *is_old);
 
-/* Corrects a wrong purchase: whole, only the last one of its meter, on the same business day or
- * with a second person. Not sent yet: the order is taken back and the money goes back at once.
- * Delivered: a counted deduction first. Keys: NotLast, WasReversed, NotPurchase, StateNow {state},
- * Reason. */
+/* Corrects a wrong purchase: whole, fees too, only the last one of its meter, on the same business
+ * day or with a second person. Not sent yet: the order is taken back and the money goes back at
+ * once, out of the drawer of who asks; after a second person said yes it is due. Delivered: a
+ * counted deduction first. Keys, in field "": as above, and NotLast, WasReversed, NotPurchase,
+ * CashShort {cash}, StateNow {state}, whose value is a word under T.Sale.State: held, or booked
+ * when the order is on its way already and may be reversed once it is delivered. */
 struct reversal_wish {
 	struct sale_asker asker;
 	int64_t sale_id;
@@ -159,14 +161,17 @@ struct adjustment_wish {
 enum rc sale_adjust(struct db *db, const struct adjustment_wish *wish, struct faults *faults,
     int64_t *sale_id, bool *is_old);
 
-/* Hands the money over (SALE_DUE -> SALE_PAID). RC_CONFLICT: not due (any more). Keys: NoShift,
- * CashShort {cash}. Audited. */
+/* Hands the money over (SALE_DUE -> SALE_PAID), out of the drawer of the payer's open shift.
+ * RC_CONFLICT: not due (any more). Keys, in field "": NoShift, DayClosed, CashShort {cash}. Audited
+ * ("sale.pay"). */
 enum rc sale_pay(
     struct db *db, int64_t sale_id, const struct operator_actor *by, struct faults *faults);
 
 /* A new order for what was not delivered: a held one that two persons found not delivered, or a
- * failed refund. RC_CONFLICT: there is nothing to send again. */
-enum rc sale_resend(struct db *db, int64_t sale_id, const struct operator_actor *by);
+ * refund, reversal or adjustment that failed. RC_CONFLICT: there is nothing to send again. Keys, in
+ * field "": InFlight, MeterStopped, NotItsAccount, RefundDayMax. Audited ("sale.resend"). */
+enum rc sale_resend(
+    struct db *db, int64_t sale_id, const struct operator_actor *by, struct faults *faults);
 
 /* ---- account and meter leave each other ---- */
 
