@@ -17,6 +17,7 @@ static const struct entry {
 	{ "Counter", "/sales/counter", PERM_SALE, "Customer" },
 	{ "Sales", "/sales/records", PERM_SALE_VIEW, "Customer" },
 	{ "Approvals", "/sales/approvals", PERM_APPROVE, "Customer" },
+	{ "Held", "/sales/held", PERM_ADJUST, "Customer" },
 	{ "Shift", "/sales/shift", PERM_SALE, "Books" },
 	{ "Shifts", "/sales/shifts", PERM_SHIFT_ALL, "Books" },
 	{ "Check", "/sales/check", PERM_LEDGER_CHECK, "Books" },

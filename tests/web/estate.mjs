@@ -41,6 +41,10 @@ INSERT INTO import(import_id,kind,file_name,file_digest,state,created_at,ended_a
 INSERT INTO import_row(import_id,row_no,outcome,label,object_id,cells,changes,old_cells) VALUES(1,2,'new','云谷 1号楼',2,'云谷,1号楼','','');
 INSERT INTO site_image(kind,type,width,height,digest,bytes,changed_at) VALUES('logo','image/png',1,1,'0123456789abcdef',UNHEX('89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082'),${at});
 INSERT INTO setting(name,value) VALUES('site.logo','0123456789abcdef');
+INSERT INTO operator(operator_id,username,display_name,role_id,must_change,created_at) SELECT 900,'estate-cashier','李收银',role_id,0,${at} FROM role WHERE code='cashier';
+INSERT INTO business_day(day,closed_at,closed_by) VALUES('2024-10-04',${at},900);
+INSERT INTO shift(shift_id,operator_id,opened_at,biz_day,float_fen,closed_at,expected_fen,counted_fen,note) VALUES(1,900,'2024-10-04 01:00','2024-10-04',20000,'2024-10-04 09:00',20000,19950,'少找 0.50');
+INSERT INTO shift_count(shift_id,denomination_fen,pieces) VALUES(1,10000,1),(1,5000,1),(1,1000,4),(1,500,1),(1,100,4),(1,50,1);
 ${buildingRows(A)}${buildingRows(B)}`);
 }
 
@@ -83,6 +87,9 @@ export const NOUNS = {
   audit: { id: [1] },
   holidays: { id: [1] },
   sms: { id: [1] },
+  shift: { id: [1] },
+  shifts: { id: [1] },
+  days: { id: [20000] },
 };
 // Pages that are there only with something in the query.
 export const QUERIES = { '/settings/imports/template': '?kind=meters' };
