@@ -15,6 +15,7 @@
 unit_objects_db_partition := ctl/partition.o ctl/retention.o
 
 unit_include_plan := -Icollector
+unit_include_deliver := -Icollector
 unit_include_outbox := -Icollector
 unit_include_spool := -Icollector
 unit_include_known := -Icollector
@@ -95,3 +96,4 @@ unit-fast: $(patsubst %,$(BUILD)/unit/test_%,$(filter-out $(unit_slow),$(unit_na
 	@$(call run_units,$(filter $(BUILD)/unit/%,$^))
 
 include tests/tariff/tariff.mk
+include tests/deliver/deliver.mk
