@@ -81,9 +81,9 @@ enum rc stopped_list(struct db *db, struct arena *arena, const struct held_filte
 enum rc stopped_find(struct db *db, struct arena *arena, const struct scope *scope,
     int64_t meter_id, struct stopped_meter *stopped);
 
-/* Asks the second person, in a transaction of its own. Faults: reason; count (CountNeither {before,
- * want}: it was delivered or not, by its count); RC_CONFLICT: it is not held any more, or is asked
- * already. */
+/* Asks the second person, in a transaction of its own. Faults: reason; count OutOfRange.
+ * RC_CONFLICT: it is not held any more, or is asked already. The count may be any: who looks at the
+ * meter decides. */
 struct held_wish {
 	int64_t command_id;
 	bool is_delivered;
