@@ -227,12 +227,11 @@ GRANT SELECT, INSERT, UPDATE ON approval       TO voltill_sales@localhost;
 GRANT SELECT, INSERT, UPDATE ON meter_change   TO voltill_sales@localhost;
 GRANT SELECT, INSERT, UPDATE ON alarm          TO voltill_sales@localhost;
 GRANT SELECT, INSERT, UPDATE ON meter_place    TO voltill_sales@localhost;
-GRANT SELECT, INSERT, UPDATE ON check_run      TO voltill_sales@localhost;
-GRANT SELECT, INSERT ON check_result           TO voltill_sales@localhost;
+GRANT SELECT, INSERT ON check_run              TO voltill_sales@localhost;
+GRANT SELECT ON check_result                   TO voltill_sales@localhost;
 GRANT UPDATE ON account                        TO voltill_sales@localhost;
 GRANT INSERT, UPDATE ON account_meter          TO voltill_sales@localhost;
 GRANT INSERT, UPDATE ON meter                  TO voltill_sales@localhost;
-GRANT SELECT ON audit_seal                     TO voltill_sales@localhost;
 
 -- accounts, besides: opens and closes accounts, with the documents that belong to it.
 GRANT INSERT, UPDATE ON account                TO voltill_accounts@localhost;
@@ -348,5 +347,5 @@ GRANT SELECT, INSERT, UPDATE ON charge_day     TO voltill_nightly@localhost;
 GRANT SELECT, INSERT, UPDATE ON meter_epoch    TO voltill_nightly@localhost;
 GRANT INSERT, UPDATE ON alarm                  TO voltill_nightly@localhost;
 GRANT SELECT, INSERT, UPDATE ON check_run      TO voltill_nightly@localhost;
-GRANT SELECT, INSERT ON check_result           TO voltill_nightly@localhost;
+GRANT SELECT, INSERT, UPDATE ON check_result   TO voltill_nightly@localhost;
 GRANT INSERT ON audit                          TO voltill_nightly@localhost;
