@@ -24,6 +24,7 @@ enum {
 	READINGS,
 	IS_OVER,
 	MOVED_METER,
+	EXPLAINED,
 	MOVED_SERVER,
 	INSERT,
 };
@@ -51,12 +52,19 @@ static const struct query Q[] QUERIES = {
 			      " AND quality & 142 = 0 ORDER BY taken_at LIMIT 50000" },
 	[IS_OVER] = { .sql = "SELECT 1 FROM reading WHERE meter_id = ? AND taken_at >= ?"
 			     " AND taken_at < ? LIMIT 1" },
-	/* Those with a count after the closing before and not after the new one. */
+	/* Orders with a count after the closing before and not after the new one. */
 	[MOVED_METER] = { .sql = "SELECT CAST(COALESCE(SUM(IF(kind = 'credit', amount_fen, 0)), 0)"
 				 " AS SIGNED), CAST(COALESCE(SUM(IF(kind = 'credit', 0,"
 				 " amount_fen)), 0) AS SIGNED) FROM delivery"
 				 " WHERE meter_epoch_id = ? AND state = 'done'"
 				 " AND (want_count + 65536 - ?) % 65536 BETWEEN 1 AND ?",
+	    .bounded = "one row" },
+	/* What two persons adopted in between. */
+	[EXPLAINED] = { .sql = "SELECT CAST(COALESCE(SUM(-p.amount_fen), 0) AS SIGNED)"
+			       " FROM journal j JOIN posting p ON p.journal_id = j.journal_id"
+			       " WHERE j.account_id = ? AND j.kind = 'explained'"
+			       " AND j.at > ? AND j.at <= ? AND p.ledger = 'credit'"
+			       " AND p.meter_id = ?",
 	    .bounded = "one row" },
 	/* Whatever moved the credit but use, until that moment, and is in no row yet. */
 	[MOVED_SERVER] = { .sql =
@@ -220,22 +228,32 @@ query_moved(struct db *db, const struct query *query, struct args args, struct c
 	return rc;
 }
 
-/* What came into the meter and was taken out of it, besides use. */
+/* What came into the meter and was taken out of it, besides use, until it showed that count at that
+ * time. */
 static enum rc
-load_moved(struct db *db, const struct charge_epoch *epoch, int64_t closing_count, int64_t to_at,
-    struct charge_row *row)
+load_moved(struct db *db, const struct charge_epoch *epoch, int64_t closing_count,
+    int64_t closing_at, int64_t end_at, struct charge_row *row)
 {
 	const struct charge_row *last = &epoch->last;
+	int64_t explained_fen = 0;
 
 	if (last->closing_count == CHARGE_NO_COUNT)
 		return query_moved(db, &Q[MOVED_SERVER],
-		    ARGS(I(last->account_id), I(last->meter_id), T(epoch->began_at), T(to_at),
+		    ARGS(I(last->account_id), I(last->meter_id), T(epoch->began_at), T(end_at),
 			I(epoch->epoch_id)),
 		    row);
-	return query_moved(db, &Q[MOVED_METER],
+	enum rc rc = query_moved(db, &Q[MOVED_METER],
 	    ARGS(I(epoch->epoch_id), I(last->closing_count),
 		I(charge_counts_between(last->closing_count, closing_count))),
 	    row);
+	if (rc == RC_OK)
+		rc = db_int(db, &Q[EXPLAINED],
+		    ARGS(
+			I(last->account_id), T(last->closing_at), T(closing_at), I(last->meter_id)),
+		    &explained_fen);
+	*(explained_fen > 0 ? &row->credited_fen : &row->deducted_fen) +=
+	    explained_fen > 0 ? explained_fen : -explained_fen;
+	return rc;
 }
 
 static enum rc
@@ -375,8 +393,10 @@ charge_next_day(struct db *db, struct arena *arena, const struct tariff_book *bo
 	    (rc = load_plan(db, arena, book, epoch, &plan)) != RC_OK)
 		return rc;
 	count = charge_explained(&epoch->last, epoch->last_count, readings, count);
-	rc = load_moved(db, epoch,
-	    count > 0 ? readings[count - 1].count : epoch->last.closing_count, end_at, &row);
+	rc = count > 0 ? load_moved(db, epoch, readings[count - 1].count, readings[count - 1].at,
+			     end_at, &row)
+		       : load_moved(db, epoch, epoch->last.closing_count, epoch->last.closing_at,
+			     end_at, &row);
 	if (rc == RC_OK)
 		rc = charge_sum(arena, &epoch->last, &plan, readings, count, &row);
 	if (rc == RC_OK)
@@ -404,7 +424,7 @@ charge_end_row(struct db *db, struct arena *arena, const struct tariff_book *boo
 	enum rc rc = load_readings(db, arena, last, end->at - 1, &readings, &count);
 
 	if (rc != RC_OK || (rc = load_plan(db, arena, book, epoch, &plan)) != RC_OK ||
-	    (rc = load_moved(db, epoch, end->count, now + 1, &row)) != RC_OK ||
+	    (rc = load_moved(db, epoch, end->count, now, now + 1, &row)) != RC_OK ||
 	    (rc = ledger_balance_lock(db, last->account_id, last->meter_id, &balance)) != RC_OK)
 		return rc;
 	if (end->at > last->closing_at)
@@ -438,5 +458,35 @@ charge_last_day(struct db *db, int64_t epoch_id, const struct charge_end *end, i
 	if (rc == RC_OK)
 		rc = charge_end_row(db, arena, &tariffs, &epoch, end, now);
 	arena_free(arena);
+	return rc;
+}
+
+enum rc
+charge_since(struct db *db, int64_t epoch_id, int64_t at, int64_t energy_wh, int64_t *charge_fen)
+{
+	struct arena *arena = arena_new();
+	struct charge_row row = { .day = clock_day(at) };
+	struct charge_epoch epoch;
+	struct tariff_book tariffs;
+	struct charge_reading *readings;
+	struct tariff_plan plan;
+	size_t count = 0;
+	enum rc rc = charge_epoch_load(db, epoch_id, &epoch);
+
+	if (rc == RC_OK)
+		rc = tariff_book(db, arena, clock_day(epoch.last.closing_at),
+		    clock_day_add(row.day, 1), &tariffs);
+	if (rc == RC_OK)
+		rc = load_plan(db, arena, &tariffs, &epoch, &plan);
+	if (rc == RC_OK)
+		rc = load_readings(db, arena, &epoch.last, at - 1, &readings, &count);
+	if (rc == RC_OK && at > epoch.last.closing_at)
+		readings[count++] = (struct charge_reading){
+			.at = at, .energy_wh = energy_wh, .count = epoch.last.closing_count
+		};
+	if (rc == RC_OK)
+		rc = charge_sum(arena, &epoch.last, &plan, readings, count, &row);
+	arena_free(arena);
+	*charge_fen = row.charge_fen;
 	return rc;
 }

@@ -8,8 +8,8 @@
  * the prices say. Meters that count no credit (credit_mode server) have no difference. A day
  * without a reading carries on.
  *
- * What is in the ledger as credit of a meter is then always: the last closing, and what was
- * delivered with a later count.
+ * What is in the ledger as credit of a meter is then always: the last closing, what was delivered
+ * with a later count, and what was adopted (JOURNAL_EXPLAINED) later.
  */
 #ifndef VOLTILL_CHARGE_H
 #define VOLTILL_CHARGE_H
@@ -39,10 +39,18 @@ enum rc charge_due(struct db *db, int64_t now, bool (*should_stop)(void), struct
 struct charge_end {
 	int64_t at, energy_wh, credit_fen, count;
 };
-/* The last row of an epoch, in the caller's transaction: after whatever was taken out of the meter
- * is booked, and before epoch_end. Whole days that are not charged yet come first. Afterwards the
- * ledger's credit of this account and meter is end->credit_fen. RC_NOT_FOUND: there is no such
- * epoch. */
+/* The last row of an epoch, in the caller's transaction, before epoch_end. Whole days that are not
+ * charged yet come first. RC_NOT_FOUND: there is no such epoch.
+ *
+ * A meter with a credit of its own: call it after whatever was taken out is booked; afterwards the
+ * ledger's credit of this account and meter is end->credit_fen. A meter that counts none
+ * (credit_mode server): call it before, and take out what the ledger then says; credit_fen and
+ * count are ignored. */
 enum rc charge_last_day(struct db *db, int64_t epoch_id, const struct charge_end *end, int64_t now);
+
+/* What the use since the last closing costs when the register shows energy_wh at that moment: the
+ * ledger's credit less this is what should be in the meter. Reads only. */
+enum rc charge_since(
+    struct db *db, int64_t epoch_id, int64_t at, int64_t energy_wh, int64_t *charge_fen);
 
 #endif
