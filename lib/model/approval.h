@@ -24,7 +24,7 @@ enum approval_kind {
 	APPROVAL_HELD, /* command_id; payload "delivered|not_delivered COUNT CREDIT_FEN ENERGY_WH"
 			*/
 	APPROVAL_EXPLAIN, /* meter_id; payload "COUNT CREDIT_FEN ENERGY_WH": adopt what the meter
-			     shows */
+			     shows; amount_fen: what no order and no use explains */
 	APPROVAL_CHANGE,  /* meter_change_id: the old meter is dead, manual figures */
 	APPROVAL_CLOSING, /* meter_id; payload "ACCOUNT CREDIT_FEN ENERGY_WH": manual final reading
 			   */

@@ -6,6 +6,7 @@
 
 #include "model/alarm.h"
 #include "model/approval_private.h"
+#include "model/charge.h"
 #include "model/edit.h"
 #include "model/sale_back.h"
 
@@ -35,12 +36,11 @@ hold(struct db *db, int64_t meter_id, struct epoch *epoch)
 }
 
 /* Credit only falls and energy only rises between two confirmed orders: what was seen is still true
- * when the newest answer follows from it. */
+ * when the newest answer, *now, follows from it. */
 static enum rc
 check(struct db *db, const struct epoch *epoch, const struct approval_figures *seen,
-    struct faults *faults)
+    struct faults *faults, struct epoch_figures *now)
 {
-	struct epoch_figures now;
 	int64_t under_way;
 	enum rc rc = db_int(db, &Q[UNDER_WAY], ARGS(I(epoch->meter_id)), &under_way);
 
@@ -50,14 +50,27 @@ check(struct db *db, const struct epoch *epoch, const struct approval_figures *s
 		fault_add(faults, "", "HeldFirst", "%s", "");
 	else if (under_way == 1 || epoch->flight_count != -1)
 		fault_add(faults, "", "InFlight", "%s", "");
-	rc = epoch_figures(db, epoch->meter_id, &now);
+	rc = epoch_figures(db, epoch->meter_id, now);
 	if (rc == RC_NOT_FOUND) {
 		fault_add(faults, "", "NeverRead", "%s", "");
 		return RC_OK;
 	}
-	if (rc == RC_OK && (now.count != seen->count || now.credit_fen > seen->credit_fen ||
-			       now.energy_wh < seen->energy_wh))
+	if (rc == RC_OK && (now->count != seen->count || now->credit_fen > seen->credit_fen ||
+			       now->energy_wh < seen->energy_wh))
 		fault_add(faults, "", "FiguresMoved", "%s", "");
+	return rc;
+}
+
+/* What no order and no use explains: what it shows less what it should. */
+static enum rc
+find_difference(struct db *db, const struct epoch *epoch, const struct epoch_figures *now,
+    int64_t ledger_fen, int64_t *difference_fen)
+{
+	int64_t charge_fen;
+	enum rc rc = charge_since(db, epoch->epoch_id, now->at, now->energy_wh, &charge_fen);
+
+	if (rc == RC_OK)
+		*difference_fen = now->credit_fen - (ledger_fen - charge_fen);
 	return rc;
 }
 
@@ -76,18 +89,22 @@ ask(struct db *db, void *context)
 	const struct explain_wish *wish = asking->wish;
 	struct approval_figures seen = { wish->count, wish->credit_fen, wish->energy_wh };
 	struct ledger_balance balance;
+	struct epoch_figures now;
 	struct epoch epoch;
+	int64_t difference_fen;
 	char payload[100];
 	enum rc rc = hold(db, wish->meter_id, &epoch);
 
 	*asking->faults = (struct faults){ 0 };
 	sale_check_reason(asking->faults, "reason", wish->reason, true);
 	if (rc == RC_OK)
-		rc = check(db, &epoch, &seen, asking->faults);
+		rc = check(db, &epoch, &seen, asking->faults, &now);
 	if (rc == RC_OK)
 		rc = sale_verdict(asking->faults);
 	if (rc == RC_OK)
 		rc = ledger_balance(db, epoch.account_id, wish->meter_id, &balance);
+	if (rc == RC_OK)
+		rc = find_difference(db, &epoch, &now, balance.credit_fen, &difference_fen);
 	if (rc != RC_OK)
 		return rc;
 	(void)snprintf(payload, sizeof(payload), "%" PRId64 " %" PRId64 " %" PRId64, seen.count,
@@ -95,7 +112,7 @@ ask(struct db *db, void *context)
 	return approval_ask(db,
 	    &(struct approval_ask){ .kind = APPROVAL_EXPLAIN,
 		.meter_id = wish->meter_id,
-		.amount_fen = seen.credit_fen - balance.credit_fen,
+		.amount_fen = difference_fen,
 		.payload = payload,
 		.reason = wish->reason,
 		.by = wish->by },
@@ -148,33 +165,36 @@ end_alarms(struct db *db, int64_t meter_id, int64_t now)
 }
 
 static enum rc
-audit(struct db *db, const struct epoch *epoch, const struct approval_figures *seen,
+audit(struct db *db, const struct epoch *epoch, const struct epoch_figures *now,
     const struct approval *approval, const struct operator_actor *by)
 {
 	struct changes changes = { 0 };
 
-	change_int(&changes, "purchase_count", epoch->last_count, seen->count);
-	change_money_or(&changes, "credit", INT64_MIN, epoch->last_credit_fen, seen->credit_fen);
+	change_int(&changes, "purchase_count", epoch->last_count, now->count);
+	change_money_or(&changes, "credit", INT64_MIN, epoch->last_credit_fen, now->credit_fen);
 	return edit_audit(
 	    db, by, "meter.explain", "meter", epoch->meter_id, &changes, approval->reason);
 }
 
 static enum rc
 adopt(struct db *db, const struct approval *approval, const struct epoch *epoch,
-    const struct approval_figures *seen, const struct operator_actor *by)
+    const struct epoch_figures *now, const struct operator_actor *by)
 {
 	struct ledger_balance balance;
+	int64_t difference_fen;
 	enum rc rc = ledger_balance_lock(db, epoch->account_id, epoch->meter_id, &balance);
 
 	if (rc == RC_OK)
-		rc = book(db, approval, epoch, seen->credit_fen - balance.credit_fen, by);
+		rc = find_difference(db, epoch, now, balance.credit_fen, &difference_fen);
+	if (rc == RC_OK)
+		rc = book(db, approval, epoch, difference_fen, by);
 	if (rc == RC_OK)
 		rc = db_exec(db, &Q[ADOPT],
-		    ARGS(I(seen->count), I(seen->credit_fen), I(seen->energy_wh),
-			T(approval->asked_at), T(by->now), I(epoch->epoch_id)));
+		    ARGS(I(now->count), I(now->credit_fen), I(now->energy_wh), T(now->at),
+			T(by->now), I(epoch->epoch_id)));
 	if (rc == RC_OK)
 		rc = end_alarms(db, epoch->meter_id, by->now);
-	return rc == RC_OK ? audit(db, epoch, seen, approval, by) : rc;
+	return rc == RC_OK ? audit(db, epoch, now, approval, by) : rc;
 }
 
 enum rc
@@ -182,14 +202,15 @@ explain_approved(struct db *db, const struct approval *approval, const struct op
     struct faults *faults)
 {
 	struct approval_figures seen;
+	struct epoch_figures now;
 	struct epoch epoch;
 	enum rc rc = approval_figures(approval->payload, &seen);
 
 	if (rc == RC_OK)
 		rc = hold(db, approval->meter_id, &epoch);
 	if (rc == RC_OK)
-		rc = check(db, &epoch, &seen, faults);
+		rc = check(db, &epoch, &seen, faults, &now);
 	if (rc == RC_OK)
 		rc = sale_back_verdict(faults);
-	return rc == RC_OK ? adopt(db, approval, &epoch, &seen, by) : rc;
+	return rc == RC_OK ? adopt(db, approval, &epoch, &now, by) : rc;
 }
