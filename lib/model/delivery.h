@@ -42,6 +42,9 @@ enum delivery_guard { GUARD_UNKNOWN, GUARD_CHECKS, GUARD_STORES, GUARD_ADDS };
 const char *delivery_kind_name(enum delivery_kind kind);    /* "credit": also the command's kind */
 const char *delivery_state_name(enum delivery_state state); /* "queued", under T.Delivery.State */
 const char *delivery_guard_name(enum delivery_guard guard); /* "unknown", under T.Guard */
+/* Of what stands in the database. */
+enum delivery_kind delivery_kind_find(const char *name);
+enum delivery_state delivery_state_find(const char *name);
 
 /* All the collector has to know; read when the command is claimed. */
 struct delivery_job {
@@ -56,7 +59,8 @@ struct delivery_job {
 	int64_t before_fen, before_wh, target_fen;
 	int64_t sent_at; /* when its newest write was allowed, UTC */
 	uint8_t sends;
-	int64_t price_max_uyuan; /* no kWh costs more: bounds what may have been used meanwhile */
+	int64_t price_max_uyuan; /* no kWh costs more: bounds what may have been used meanwhile; 0:
+				    unknown */
 	/* What the last confirmed purchase left behind: credit can only have fallen since, energy
 	 * risen. */
 	int64_t last_fen, last_wh;

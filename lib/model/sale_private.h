@@ -103,6 +103,7 @@ enum rc sale_hold_meter(struct db *db, int64_t account_id, int64_t meter_id, boo
     int64_t now, struct faults *faults, struct sale_meter *meter);
 /* The lock alone: RC_NOT_FOUND when the meter does not serve that account. */
 enum rc sale_lock_meter(struct db *db, int64_t account_id, int64_t meter_id);
+enum rc sale_meter_mode(struct db *db, int64_t meter_id, enum credit_mode *mode);
 /* Sales of that meter are stopped: a running alarm count_mismatch, balance_drift or delivery_held,
  * or a held delivery. */
 enum rc sale_is_stopped(struct db *db, int64_t meter_id, bool *is_stopped);

@@ -1,0 +1,265 @@
+/* What became of money commands. */
+#include <assert.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/alarm.h"
+#include "model/command_run.h"
+#include "model/delivery_private.h"
+
+enum { EPOCH, COMMAND, DELIVERY, DONE, FAILED, HELD, CONFIRMED, UNSENT, UNCHANGED, HELD_COUNT };
+static const struct query Q[] QUERIES = {
+	/* An epoch that has ended is locked all the same. The subquery locks nothing. */
+	[EPOCH] = { .sql = "SELECT meter_epoch_id, meter_id, account_id, last_count,"
+			   " last_credit_fen FROM meter_epoch WHERE meter_epoch_id = (SELECT"
+			   " d.meter_epoch_id FROM delivery d WHERE d.command_id = ?) FOR UPDATE",
+	    .bounded = "primary key" },
+	[COMMAND] = { .sql = "SELECT state, COALESCE(taken_epoch, 0) FROM command"
+			     " WHERE command_id = ? FOR UPDATE",
+	    .bounded = "primary key" },
+	[DELIVERY] = { .sql = "SELECT sale_id, leg, kind, state, amount_fen,"
+			      " COALESCE(want_count, -1), before_fen FROM delivery"
+			      " WHERE command_id = ? FOR UPDATE",
+	    .bounded = "primary key" },
+	[DONE] = { .sql = "UPDATE delivery SET state = 'done', amount_fen = ?, want_count = ?,"
+			  " after_count = ?, after_fen = ?, after_wh = ?, ended_at = ?,"
+			  " intent_at = COALESCE(intent_at, ?) WHERE command_id = ?" },
+	[FAILED] = { .sql = "UPDATE delivery SET state = 'failed', outcome = ?, ended_at = ?"
+			    " WHERE command_id = ?" },
+	[HELD] = { .sql = "UPDATE delivery SET state = 'held', outcome = ?, found_count = ?,"
+			  " found_fen = ? WHERE command_id = ?" },
+	[CONFIRMED] = { .sql = "UPDATE meter_epoch SET last_count = ?, last_credit_fen = ?,"
+			       " last_energy_wh = ?, last_at = ?, flight_count = NULL,"
+			       " changed_at = GREATEST(changed_at, ?) WHERE meter_epoch_id = ?" },
+	[UNSENT] = { .sql = "UPDATE meter_epoch SET flight_count = NULL,"
+			    " changed_at = GREATEST(changed_at, ?) WHERE meter_epoch_id = ?" },
+	[UNCHANGED] = { .sql = "UPDATE meter_epoch SET changed_at = GREATEST(changed_at, ?)"
+			       " WHERE meter_epoch_id = ?" },
+	[HELD_COUNT] = { .sql = "SELECT COUNT(*) FROM delivery WHERE meter_id = ?"
+				" AND state = 'held'",
+	    .bounded = "one row" },
+};
+
+/* ---- loading ---- */
+
+static enum command_state
+command_state_of(const char *name)
+{
+	size_t state = 0;
+
+	while (state + 1 < COMMAND_STATES &&
+	       strcmp(command_state_name((enum command_state)state), name) != 0)
+		state++;
+	return (enum command_state)state;
+}
+
+static enum rc
+lock_epoch(struct db *db, struct delivery_stored *delivery)
+{
+	struct rows *rows;
+	enum rc rc = db_query(db, &Q[EPOCH], ARGS(I(delivery->command_id)), &rows);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = rows_next(rows);
+	if (rc == RC_OK) {
+		delivery->epoch_id = rows_int(rows, 0);
+		delivery->meter_id = rows_int(rows, 1);
+		delivery->account_id = rows_int(rows, 2);
+		delivery->last_count = rows_int(rows, 3);
+		delivery->last_credit_fen = rows_int(rows, 4);
+	}
+	rows_end(rows);
+	return rc;
+}
+
+static enum rc
+lock_command(struct db *db, struct delivery_stored *delivery)
+{
+	struct rows *rows;
+	enum rc rc = db_query(db, &Q[COMMAND], ARGS(I(delivery->command_id)), &rows);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = rows_next(rows);
+	if (rc == RC_OK) {
+		delivery->command_state = command_state_of(rows_text(rows, 0));
+		delivery->lease_epoch = (uint64_t)rows_int(rows, 1);
+	}
+	rows_end(rows);
+	return rc;
+}
+
+static enum rc
+lock_delivery(struct db *db, struct delivery_stored *delivery)
+{
+	struct rows *rows;
+	enum rc rc = db_query(db, &Q[DELIVERY], ARGS(I(delivery->command_id)), &rows);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = rows_next(rows);
+	if (rc == RC_OK) {
+		delivery->sale_id = rows_int(rows, 0);
+		delivery->leg = (int)rows_int(rows, 1);
+		delivery->kind = delivery_kind_find(rows_text(rows, 2));
+		delivery->state = delivery_state_find(rows_text(rows, 3));
+		delivery->amount_fen = rows_int(rows, 4);
+		delivery->want_count = rows_int(rows, 5);
+		delivery->before_fen = rows_is_null(rows, 6) ? METER_NO_CREDIT : rows_int(rows, 6);
+	}
+	rows_end(rows);
+	return rc;
+}
+
+enum rc
+delivery_lock(struct db *db, int64_t command_id, struct delivery_stored *delivery)
+{
+	*delivery = (struct delivery_stored){ .command_id = command_id };
+	enum rc rc = lock_epoch(db, delivery);
+
+	if (rc == RC_OK)
+		rc = lock_command(db, delivery);
+	if (rc == RC_OK)
+		rc = lock_delivery(db, delivery);
+	return rc == RC_OK ? sale_lock(db, delivery->sale_id, &delivery->sale) : rc;
+}
+
+/* ---- ends ---- */
+
+enum rc
+delivery_confirm(
+    struct db *db, const struct delivery_stored *delivery, const struct delivery_done *done)
+{
+	enum rc rc = db_exec(db, &Q[DONE],
+	    ARGS(I(done->amount_fen), I(delivery->want_count), I(done->count), I(done->credit_fen),
+		I(done->energy_wh), T(done->at), T(done->at), I(delivery->command_id)));
+
+	if (rc == RC_OK)
+		rc = db_exec(db, &Q[CONFIRMED],
+		    ARGS(I(delivery->want_count), I(done->credit_fen), I(done->energy_wh),
+			T(done->at), T(done->at), I(delivery->epoch_id)));
+	if (rc != RC_OK)
+		return rc;
+	return sale_take_effect(db, &(struct sale_effect){ .sale = &delivery->sale,
+					.leg = delivery->leg,
+					.kind = delivery->kind,
+					.command_id = delivery->command_id,
+					.meter_id = delivery->meter_id,
+					.epoch_id = delivery->epoch_id,
+					.amount_fen = done->amount_fen,
+					.count = delivery->want_count,
+					.energy_wh = done->energy_wh,
+					.at = done->at,
+					.operator_id = done->operator_id });
+}
+
+enum rc
+delivery_fail(struct db *db, const struct delivery_stored *delivery, const char *outcome,
+    int64_t at, int64_t operator_id)
+{
+	enum rc rc = db_exec(db, &Q[FAILED], ARGS(S(outcome), T(at), I(delivery->command_id)));
+
+	if (rc == RC_OK)
+		rc = db_exec(db, &Q[UNSENT], ARGS(T(at), I(delivery->epoch_id)));
+	return rc == RC_OK ? sale_take_failure(db, &delivery->sale, delivery->leg, at, operator_id)
+			   : rc;
+}
+
+enum rc
+delivery_calm(struct db *db, int64_t meter_id, int64_t at)
+{
+	int64_t held = 0;
+	enum rc rc = db_int(db, &Q[HELD_COUNT], ARGS(I(meter_id)), &held);
+
+	if (rc != RC_OK || held > 0)
+		return rc;
+	return alarm_end(
+	    db, &(struct alarm){
+		    .kind = ALARM_DELIVERY_HELD, .meter_id = (uint32_t)meter_id, .at = at });
+}
+
+/* The intent stays in flight: nothing else may go out until two persons have looked. */
+static enum rc
+hold_back(struct db *db, const struct delivery_stored *delivery, const struct delivery_end *end)
+{
+	struct alarm alarm = { .kind = ALARM_DELIVERY_HELD,
+		.meter_id = (uint32_t)delivery->meter_id,
+		.at = end->ended_at };
+	enum rc rc = db_exec(db, &Q[HELD],
+	    ARGS(S(end->outcome), I(end->after_count), I(end->after_fen), I(end->command_id)));
+
+	if (rc == RC_OK)
+		rc = db_exec(db, &Q[UNCHANGED], ARGS(T(end->ended_at), I(delivery->epoch_id)));
+	if (rc == RC_OK && delivery->sale.state == SALE_BOOKED)
+		rc = sale_move(db, delivery->sale_id, SALE_BOOKED, SALE_HELD, 0);
+	if (rc == RC_OK)
+		rc = meter_change_move(
+		    db, delivery->sale_id, "held", false, end->ended_at, NULL, NULL);
+	(void)text_copy(alarm.detail, sizeof(alarm.detail), end->outcome);
+	return rc == RC_OK ? alarm_begin(db, &alarm) : rc;
+}
+
+/* ---- from the collector ---- */
+
+static enum rc
+settle_command(struct db *db, const struct delivery_end *end)
+{
+	static const enum command_state states[] = {
+		[DELIVERY_QUEUED] = COMMAND_QUEUED,
+		[DELIVERY_DONE] = COMMAND_CONFIRMED,
+		[DELIVERY_HELD] = COMMAND_HELD,
+		[DELIVERY_FAILED] = COMMAND_FAILED,
+	};
+
+	return command_settle(db, &(struct command_end){ .command_id = end->command_id,
+				      .epoch = end->lease_epoch,
+				      .state = states[end->state],
+				      .began_at = end->began_at,
+				      .ended_at = end->ended_at,
+				      .retry_at = end->retry_at,
+				      .attempt = end->attempt,
+				      .step = end->state == DELIVERY_DONE,
+				      .result = end->outcome });
+}
+
+static enum rc
+settle_delivery(
+    struct db *db, const struct delivery_stored *delivery, const struct delivery_end *end)
+{
+	switch (end->state) {
+	case DELIVERY_QUEUED:
+		return RC_OK;
+	case DELIVERY_DONE:
+		assert(delivery->want_count >= 0);
+		return delivery_confirm(db, delivery,
+		    &(struct delivery_done){ .amount_fen = end->amount_fen,
+			.count = end->after_count,
+			.credit_fen = end->after_fen,
+			.energy_wh = end->after_wh,
+			.at = end->ended_at });
+	case DELIVERY_FAILED:
+		return delivery_fail(db, delivery, end->outcome, end->ended_at, 0);
+	case DELIVERY_HELD:
+		return hold_back(db, delivery, end);
+	case DELIVERY_SENT:
+	case DELIVERY_CANCELLED:
+		break;
+	}
+	return RC_BUG;
+}
+
+enum rc
+delivery_settle(struct db *db, const struct delivery_end *end)
+{
+	struct delivery_stored delivery;
+	enum rc rc = delivery_lock(db, end->command_id, &delivery);
+
+	if (rc != RC_OK)
+		return rc;
+	if (delivery.command_state != COMMAND_TAKEN || delivery.lease_epoch != end->lease_epoch ||
+	    (delivery.state != DELIVERY_QUEUED && delivery.state != DELIVERY_SENT))
+		return RC_NOT_FOUND;
+	rc = settle_command(db, end);
+	return rc == RC_OK ? settle_delivery(db, &delivery, end) : rc;
+}
