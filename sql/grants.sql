@@ -264,6 +264,7 @@ GRANT SELECT, INSERT, UPDATE ON meter_place    TO voltill_accounts@localhost;
 -- collector, besides: settles money commands in the ledger.
 GRANT SELECT ON model_guard                    TO voltill_collector@localhost;
 GRANT SELECT, INSERT, UPDATE (state, amount_fen, credit_fen, approved_by, approved_at, settled_at, paid_at, paid_by, paid_shift_id) ON sale TO voltill_collector@localhost;
+GRANT SELECT ON sale_line                      TO voltill_collector@localhost;
 GRANT SELECT, INSERT ON journal                TO voltill_collector@localhost;
 GRANT SELECT, INSERT ON posting                TO voltill_collector@localhost;
 GRANT SELECT, INSERT, UPDATE ON ledger_balance TO voltill_collector@localhost;

@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "model/approval.h"
 #include "model/edit.h"
@@ -37,7 +36,7 @@ enum { HELD_TOTAL, HELD_LIST, HELD_FIND, HELD_LOCK, STOPPED_TOTAL, STOPPED_LIST,
 	"SELECT " METER ", d.command_id, d.sale_id, d.leg, d.kind, d.amount_fen, s.kind," \
 	" s.receipt_number, o.display_name, d.want_count, d.before_fen, d.before_wh,"     \
 	" d.target_fen, d.found_count, d.found_fen, d.sends, c.created_at, d.sent_at,"    \
-	" d.ended_at, d.outcome, p.approval_id, p.asked_by" HELD_FROM
+	" COALESCE(d.ended_at, c.ended_at, c.tried_at), d.outcome, p.approval_id, p.asked_by" HELD_FROM
 
 #define STOPPED_ALARMS "kind IN ('count_mismatch', 'balance_drift')"
 #define STOPPED_FROM                                                                  \
@@ -106,17 +105,6 @@ load_meter(const struct rows *rows, struct arena *arena)
 		.now = figures(rows, 12) };
 }
 
-static enum delivery_kind
-kind_of(const char *name)
-{
-	static const enum delivery_kind kinds[] = { DELIVERY_CREDIT, DELIVERY_DEDUCT };
-
-	for (size_t i = 0; i < COUNT(kinds); i++)
-		if (strcmp(delivery_kind_name(kinds[i]), name) == 0)
-			return kinds[i];
-	return DELIVERY_CLEAR;
-}
-
 static void
 load_held(const struct rows *rows, struct arena *arena, struct held_delivery *held)
 {
@@ -127,7 +115,7 @@ load_held(const struct rows *rows, struct arena *arena, struct held_delivery *he
 		.command_id = rows_int(rows, at),
 		.sale_id = rows_int(rows, at + 1),
 		.leg = (int)rows_int(rows, at + 2),
-		.kind = kind_of(rows_text(rows, at + 3)),
+		.kind = delivery_kind_find(rows_text(rows, at + 3)),
 		.amount_fen = rows_int(rows, at + 4),
 		.sale_kind = sale_kind_find(rows_text(rows, at + 5)),
 		.receipt_number = arena_strdup(arena, rows_text(rows, at + 6)),

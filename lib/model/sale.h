@@ -161,8 +161,9 @@ struct adjustment_wish {
 enum rc sale_adjust(struct db *db, const struct adjustment_wish *wish, struct faults *faults,
     int64_t *sale_id, bool *is_old);
 
-/* Hands the money over (SALE_DUE -> SALE_PAID), out of the drawer of the payer's open shift.
- * RC_CONFLICT: not due (any more). Keys, in field "": NoShift, DayClosed, CashShort {cash}. Audited
+/* Hands the money over (SALE_DUE -> SALE_PAID), out of the drawer of the payer's open shift; or
+ * collects it, when the meter was in debt (amount_fen 0, credit_fen < 0). RC_CONFLICT: not due (any
+ * more). Keys, in field "": NoShift, DayClosed, CashShort {cash}, CashMax {ceiling}. Audited
  * ("sale.pay"). */
 enum rc sale_pay(
     struct db *db, int64_t sale_id, const struct operator_actor *by, struct faults *faults);

@@ -120,27 +120,6 @@ sale_adjust(struct db *db, const struct adjustment_wish *wish, struct faults *fa
 
 /* ---- the second person said yes ---- */
 
-/* What goes in is sold to the meter by nobody; what comes out is booked once the meter confirmed.
- */
-static enum rc
-book_in(struct db *db, const struct sale_stored *sale, const struct operator_actor *by)
-{
-	const struct posting postings[] = {
-		sale_posting(LEDGER_SUSPENSE, sale->account_id, sale->meter_id, sale->credit_fen),
-		sale_posting(LEDGER_TRANSIT, sale->account_id, sale->meter_id, -sale->credit_fen),
-	};
-
-	return sale_book(db,
-	    &(struct sale_booking){ .kind = JOURNAL_ADJUSTMENT,
-		.what = "adjustment",
-		.id = sale->sale_id,
-		.at = by->now,
-		.sale_id = sale->sale_id,
-		.account_id = sale->account_id,
-		.operator_id = by->operator_id },
-	    postings, COUNT(postings));
-}
-
 enum rc
 sale_adjustment_approved(
     struct db *db, int64_t sale_id, const struct operator_actor *by, struct faults *faults)
@@ -158,8 +137,6 @@ sale_adjustment_approved(
 		rc = sale_back_verdict(faults);
 	if (rc == RC_OK)
 		rc = sale_back_approve(db, sale_id, SALE_BOOKED, 0, by);
-	if (rc == RC_OK && sale.credit_fen > 0)
-		rc = book_in(db, &sale, by);
 	return rc == RC_OK ? sale_back_order(db, sale_id, &meter,
 				 sale.credit_fen > 0 ? DELIVERY_CREDIT : DELIVERY_DEDUCT,
 				 llabs(sale.credit_fen), by)

@@ -16,29 +16,40 @@ struct payment {
 	struct faults *faults;
 };
 
-static enum rc
-check_cash(struct db *db, const struct sale_stored *sale, int64_t shift_id, struct faults *faults)
+/* What is handed over; below zero what is collected: the meter was in debt when it was cleared. */
+static int64_t
+money_of(const struct sale_stored *sale)
 {
-	int64_t cash;
+	return sale->amount_fen != 0 || sale->credit_fen > 0 ? sale->amount_fen : sale->credit_fen;
+}
+
+static enum rc
+check_cash(struct db *db, const struct sale_stored *sale, const struct sale_desk *desk,
+    struct faults *faults)
+{
+	int64_t cash, fen = money_of(sale), ceiling = desk->limits.cash_max_fen;
 
 	if (sale->channel != CHANNEL_CASH)
 		return RC_OK;
-	enum rc rc = shift_cash(db, shift_id, &cash);
-	if (rc == RC_OK && cash < sale->amount_fen)
+	enum rc rc = shift_cash(db, desk->shift_id, &cash);
+	if (rc == RC_OK && cash < fen)
 		sale_back_fault(faults, "", "CashShort", cash);
+	else if (rc == RC_OK && fen < 0 && cash - fen > ceiling)
+		sale_back_fault(faults, "", "CashMax", ceiling);
 	return rc;
 }
 
-/* Nothing to book when a debt was wiped: no money changes hands. */
 static enum rc
 book(struct db *db, const struct sale_stored *sale, int64_t shift_id,
     const struct operator_actor *by)
 {
-	if (sale->amount_fen == 0)
+	int64_t fen = money_of(sale);
+
+	if (fen == 0)
 		return RC_OK;
 	const struct posting postings[] = {
-		sale_posting(LEDGER_PAYABLE, sale->account_id, sale->meter_id, sale->amount_fen),
-		sale_posting_cash(shift_id, sale->channel, -sale->amount_fen),
+		sale_posting(LEDGER_PAYABLE, sale->account_id, sale->meter_id, fen),
+		sale_posting_cash(shift_id, sale->channel, -fen),
 	};
 	return sale_book(db,
 	    &(struct sale_booking){ .kind = JOURNAL_PAYOUT,
@@ -58,7 +69,7 @@ audit(struct db *db, const struct sale_stored *sale, const struct operator_actor
 	struct changes changes = { 0 };
 
 	change_text(&changes, "receipt_number", "", sale->receipt_number);
-	change_money_or(&changes, "amount", -1, -1, sale->amount_fen);
+	change_money_or(&changes, "amount", INT64_MIN, INT64_MIN, money_of(sale));
 	change_text(&changes, "channel", "", channel_name(sale->channel));
 	return edit_audit(db, by, "sale.pay", "sale", sale->sale_id, &changes, NULL);
 }
@@ -92,7 +103,7 @@ pay(struct db *db, void *context)
 	if (rc == RC_OK && sale.state != SALE_DUE)
 		return RC_CONFLICT;
 	if (rc == RC_OK && payment->faults->count == 0)
-		rc = check_cash(db, &sale, desk.shift_id, payment->faults);
+		rc = check_cash(db, &sale, &desk, payment->faults);
 	if (rc == RC_OK)
 		rc = sale_verdict(payment->faults);
 	return rc == RC_OK ? store(db, &sale, desk.shift_id, payment->by) : rc;

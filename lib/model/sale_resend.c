@@ -1,8 +1,6 @@
 /* Sending again what was not delivered. */
 #include "model/sale_back.h"
 
-#include <string.h>
-
 #include "model/edit.h"
 
 enum { LAST, OPEN };
@@ -21,17 +19,6 @@ struct last_order {
 	bool is_over; /* nothing was changed in the meter */
 };
 
-static enum delivery_kind
-kind_find(const char *name)
-{
-	static const enum delivery_kind kinds[] = { DELIVERY_CREDIT, DELIVERY_DEDUCT };
-
-	for (size_t i = 0; i < COUNT(kinds); i++)
-		if (strcmp(delivery_kind_name(kinds[i]), name) == 0)
-			return kinds[i];
-	return DELIVERY_CLEAR;
-}
-
 static enum rc
 find_last(struct db *db, int64_t sale_id, struct last_order *last)
 {
@@ -41,7 +28,7 @@ find_last(struct db *db, int64_t sale_id, struct last_order *last)
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows)) == RC_OK)
-		*last = (struct last_order){ .kind = kind_find(rows_text(rows, 0)),
+		*last = (struct last_order){ .kind = delivery_kind_find(rows_text(rows, 0)),
 			.leg = (int)rows_int(rows, 1),
 			.meter_id = rows_int(rows, 2),
 			.amount_fen = rows_int(rows, 3),

@@ -24,7 +24,6 @@ enum {
 	BACK_APPROVAL,
 	BACK_OUTCOME,
 	BACK_AUDITS,
-	BACK_YESTERDAY,
 	BACK_CASH,
 	BACK_FEE,
 	BACK_FEE_SUM,
@@ -61,8 +60,6 @@ static const struct query BACK[] QUERIES = {
 	    .bounded = "primary key" },
 	[BACK_AUDITS] = { .sql = "SELECT COUNT(*) FROM audit WHERE action = ? AND object_id = ?",
 	    .bounded = "one row" },
-	[BACK_YESTERDAY] = { .sql = "UPDATE sale SET biz_day = biz_day - INTERVAL 1 DAY"
-				    " WHERE sale_id = ?" },
 	[BACK_CASH] = { .sql = "SELECT CAST(COALESCE(SUM(p.amount_fen), 0) AS SIGNED)"
 			       " FROM posting p JOIN shift s USING (shift_id)"
 			       " WHERE p.ledger = 'cash' AND p.channel = 'cash'"
@@ -206,16 +203,25 @@ refund(const struct shop *shop, int64_t operator_id, int64_t amount_fen, struct 
 	return sale_refund(counter, &wish, faults, sale_id, &is_old);
 }
 
+/* days later: on another business day. */
 static enum rc
-reverse(int64_t purchase_id, int64_t operator_id, struct faults *faults, int64_t *sale_id)
+reverse_later(
+    int64_t purchase_id, int64_t operator_id, int days, struct faults *faults, int64_t *sale_id)
 {
 	struct reversal_wish wish = {
 		.asker = asker(operator_id), .sale_id = purchase_id, .reason = "金额输错"
 	};
 	bool is_old;
 
+	wish.asker.by.now += days * 24 * CLOCK_HOUR;
 	*faults = (struct faults){ 0 };
 	return sale_reverse(counter, &wish, faults, sale_id, &is_old);
+}
+
+static enum rc
+reverse(int64_t purchase_id, int64_t operator_id, struct faults *faults, int64_t *sale_id)
+{
+	return reverse_later(purchase_id, operator_id, 0, faults, sale_id);
 }
 
 static enum rc
@@ -296,8 +302,8 @@ settle(struct db *db, void *context)
 	struct delivery_end end = { .command_id = attempt->command_id,
 		.lease_epoch = 1,
 		.state = attempt->state,
-		.amount_fen = target > attempt->before_fen ? target - attempt->before_fen
-							   : attempt->before_fen - target,
+		.amount_fen = attempt->job.kind == DELIVERY_CREDIT ? target - attempt->before_fen
+								   : attempt->before_fen - target,
 		.after_count = attempt->job.last_count + 1,
 		.after_fen = is_done ? target : attempt->before_fen + 1,
 		.after_wh = attempt->job.last_wh,

@@ -59,6 +59,26 @@ everything_is_what_the_meter_holds_when_the_order_comes(void **state)
 }
 
 static void
+a_debt_that_was_wiped_is_collected(void **state)
+{
+	int64_t cashier = make_cashier("cashier"), purchase, sale_id = 0;
+	struct shop shop = make_buyer(cashier, 10000, &purchase);
+	struct faults faults;
+
+	(void)state;
+	assert_int_equal(refund(&shop, cashier, 0, &faults, &sale_id), RC_OK);
+	/* The meter was away for long. */
+	show(shop.meter_id, 4, -300, 120000);
+	carry_out(sale_id, shop.meter_id, DELIVERY_DONE);
+	assert_string_equal(sale_now(sale_id), "refund due cash 0 -300 0 0");
+	assert_balance(&shop, 0, 10300, -300);
+	assert_int_equal(pay(sale_id, cashier, &faults), RC_OK);
+	assert_int_equal(drawer(cashier), 10300);
+	assert_balance(&shop, 0, 10300, 0);
+	assert_books();
+}
+
+static void
 a_meter_that_counts_nothing_gives_back_at_once(void **state)
 {
 	int64_t cashier = make_cashier("cashier"), sale_id = 0;
@@ -363,6 +383,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(credit_comes_out_of_the_meter_before_cash_out_of_the_drawer),
 		cmocka_unit_test(everything_is_what_the_meter_holds_when_the_order_comes),
+		cmocka_unit_test(a_debt_that_was_wiped_is_collected),
 		cmocka_unit_test(a_meter_that_counts_nothing_gives_back_at_once),
 		cmocka_unit_test(what_is_refused_leaves_nothing_behind),
 		cmocka_unit_test(a_busy_or_stopped_meter_gives_nothing_back),

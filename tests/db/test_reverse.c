@@ -188,8 +188,7 @@ another_day_needs_a_second_person(void **state)
 	struct faults faults;
 
 	(void)state;
-	assert_int_equal(db_exec(admin, &BACK[BACK_YESTERDAY], ARGS(I(purchase))), RC_OK);
-	assert_int_equal(reverse(purchase, cashier, &faults, &sale_id), RC_OK);
+	assert_int_equal(reverse_later(purchase, cashier, 1, &faults, &sale_id), RC_OK);
 	assert_string_equal(sale_now(sale_id), "reversal asked cash 10000 10000 0 0");
 	assert_string_equal(delivery_now(purchase), "credit queued queued 10000");
 	assert_int_equal(approve(approval_of(sale_id), cashier, &faults), RC_DENIED);
@@ -234,8 +233,7 @@ too_late_for_the_second_person_is_not_the_end(void **state)
 	struct faults faults;
 
 	(void)state;
-	assert_int_equal(db_exec(admin, &BACK[BACK_YESTERDAY], ARGS(I(purchase))), RC_OK);
-	assert_int_equal(reverse(purchase, cashier, &faults, &sale_id), RC_OK);
+	assert_int_equal(reverse_later(purchase, cashier, 1, &faults, &sale_id), RC_OK);
 	carry_out(purchase, shop.meter_id, DELIVERY_SENT);
 	assert_int_equal(approve(approval_of(sale_id), manager, &faults), RC_INVALID);
 	assert_fault(&faults, "", "StateNow");
@@ -286,7 +284,7 @@ claim(int round)
 	struct attempt attempt = { .command_id = command_of(race.purchase) };
 
 	/* Neither always wins. */
-	usleep((useconds_t)(round % 20) * 150);
+	usleep((useconds_t)(round % 20) * 70);
 	race.intended = RC_NOT_FOUND;
 	race.claimed = db_transact(collector, take, &attempt);
 	if (race.claimed == RC_OK)
