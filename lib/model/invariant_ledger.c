@@ -24,21 +24,22 @@ static const struct query Q[] QUERIES = {
 	 * back of one is its energy alone, and the fees come out of the fees. */
 	[I03] = { .sql = OFF_FROM
 		"SELECT CONCAT('journal ', j.journal_id, ' (', j.kind, '): document ',"
-		" s.sale_id, ' has ', s.amount_fen, ' / ', s.credit_fen) what, j.kind, s.kind"
-		" AS document, s.amount_fen amount, s.credit_fen energy, " SUM_OF("cash")
-		" cash, " SUM_OF("transit") " transit, " SUM_OF("credit") " credit, "
+		" s.sale_id, ' has ', s.amount_fen, ' / ', s.credit_fen) what, j.kind,"
+		" s.amount_fen amount, s.credit_fen energy, " SUM_OF("cash") " cash, "
+		SUM_OF("transit") " transit, " SUM_OF("credit") " credit, "
 		SUM_OF("payable") " payable, " SUM_OF("fee") " fee, " SUM_OF("moving")
 		" moving, " SUM_OF("suspense") " suspense FROM journal j JOIN sale s ON"
 		" s.sale_id = j.sale_id JOIN posting p ON p.journal_id = j.journal_id GROUP"
 		" BY j.journal_id HAVING CASE j.kind WHEN 'purchase' THEN cash <> amount OR"
 		" transit <> -energy OR fee <> energy - amount WHEN 'delivery' THEN transit"
 		" <> energy OR credit <> -energy WHEN 'deduction' THEN credit <> energy OR"
-		" payable + fee <> -energy OR payable <> IF(document = 'closing', -energy,"
-		" -amount) WHEN 'payout' THEN payable <> amount OR cash <> -amount WHEN"
-		" 'reversal' THEN transit <> energy OR cash + payable <> -amount OR fee <>"
-		" amount - energy WHEN 'move_out' THEN credit <> energy OR moving <> -energy"
-		" WHEN 'move_in' THEN moving <> energy OR credit <> -energy WHEN 'adjustment'"
-		" THEN suspense <> energy OR transit + credit <> -energy ELSE TRUE END" OFF_END },
+		" payable + fee <> -energy OR payable <> IF(energy < 0, -energy, -amount)"
+		" WHEN 'payout' THEN payable <> IF(energy < 0, energy, amount) OR cash <>"
+		" -payable WHEN 'reversal' THEN transit <> energy OR cash + payable <>"
+		" -amount OR fee <> amount - energy WHEN 'move_out' THEN credit <> energy OR"
+		" moving <> -energy WHEN 'move_in' THEN moving <> energy OR credit <> -energy"
+		" WHEN 'adjustment' THEN suspense <> energy OR credit <> -energy ELSE TRUE"
+		" END" OFF_END },
 	[I04] = { .sql = OFF_FROM
 		"SELECT CONCAT('operator ', operator_id, ' on ', biz_day, ', series ',"
 		" series, ': ', COUNT(*), ' receipts from ', MIN(receipt_seq), ' to ',"
@@ -81,27 +82,25 @@ static const struct query Q[] QUERIES = {
 	[I27] = { .sql = OFF_FROM
 		"SELECT CONCAT('document ', s.sale_id, ' (', s.kind, ', ', s.state, ') has ',"
 		" COALESCE(GROUP_CONCAT(j.kind ORDER BY j.journal_id SEPARATOR ', '), 'no"
-		" journal')) what, s.kind, s.state, s.credit_fen energy, s.amount_fen amount,"
-		" COUNT(j.journal_id) n, " HAS("purchase") " purchase, " HAS("delivery")
-		" delivery, " HAS("deduction") " deduction, " HAS("payout") " payout, "
-		HAS("reversal") " reversal, " HAS("move_out") " move_out, " HAS("move_in")
-		" move_in, " HAS("adjustment") " adjustment FROM sale s LEFT JOIN journal j"
-		" ON j.sale_id = s.sale_id GROUP BY s.sale_id HAVING NOT CASE s.kind WHEN"
-		" 'purchase' THEN purchase = 1 AND delivery = (s.state = 'delivered') AND n ="
-		" purchase + delivery AND s.state IN ('booked', 'delivered', 'held',"
-		" 'cancelled') WHEN 'refund' THEN deduction = (s.state IN ('due', 'paid') AND"
-		" energy <> 0) AND payout = (s.state = 'paid' AND amount <> 0) AND n ="
-		" deduction + payout WHEN 'closing' THEN deduction = (s.state IN ('due',"
-		" 'paid') AND energy <> 0) AND payout = (s.state = 'paid' AND amount <> 0)"
-		" AND n = deduction + payout WHEN 'reversal' THEN deduction + reversal ="
-		" (s.state IN ('due', 'paid')) AND IF(reversal = 1, payout <= (s.state ="
-		" 'paid'), payout = (s.state = 'paid')) AND n = deduction + reversal + payout"
-		" WHEN 'transfer' THEN n = move_out + move_in AND move_in <= move_out AND"
-		" move_out <= 1 AND IF(s.state = 'delivered', move_in = move_out AND move_out"
-		" = (energy <> 0), move_in = 0) WHEN 'adjustment' THEN n = adjustment +"
-		" delivery AND IF(energy > 0, adjustment = (s.state NOT IN ('asked',"
-		" 'rejected')) AND delivery = (s.state = 'delivered'), adjustment = (s.state"
-		" = 'delivered') AND delivery = 0) ELSE FALSE END" OFF_END },
+		" journal')) what, s.kind, s.state, s.credit_fen energy, COUNT(j.journal_id)"
+		" n, " HAS("purchase") " purchase, " HAS("delivery") " delivery, "
+		HAS("deduction") " deduction, " HAS("payout") " payout, " HAS("reversal")
+		" reversal, " HAS("move_out") " move_out, " HAS("move_in") " move_in, "
+		HAS("adjustment") " adjustment FROM sale s LEFT JOIN journal j ON j.sale_id ="
+		" s.sale_id GROUP BY s.sale_id HAVING NOT CASE s.kind WHEN 'purchase' THEN"
+		" purchase = 1 AND delivery = (s.state = 'delivered') AND n = purchase +"
+		" delivery AND s.state IN ('booked', 'delivered', 'held', 'cancelled') WHEN"
+		" 'refund' THEN deduction = (s.state IN ('due', 'paid') AND energy <> 0) AND"
+		" payout = (s.state = 'paid' AND energy <> 0) AND n = deduction + payout WHEN"
+		" 'closing' THEN deduction = (s.state IN ('due', 'paid') AND energy <> 0) AND"
+		" payout = (s.state = 'paid' AND energy <> 0) AND n = deduction + payout WHEN"
+		" 'reversal' THEN deduction + reversal = (s.state IN ('due', 'paid')) AND"
+		" IF(reversal = 1, payout <= (s.state = 'paid'), payout = (s.state = 'paid'))"
+		" AND n = deduction + reversal + payout WHEN 'transfer' THEN n = move_out +"
+		" move_in AND move_in <= move_out AND move_out <= 1 AND IF(s.state ="
+		" 'delivered', move_in = move_out AND move_out = (energy <> 0), move_in = 0)"
+		" WHEN 'adjustment' THEN n = adjustment AND adjustment = (s.state ="
+		" 'delivered') ELSE FALSE END" OFF_END },
 	[I31] = { .sql = OFF_FROM
 		"SELECT CONCAT('journal ', j.journal_id, ' (', j.kind, ') has ', p.ledger)"
 		" what FROM journal j JOIN posting p ON p.journal_id = j.journal_id WHERE NOT"
@@ -111,8 +110,8 @@ static const struct query Q[] QUERIES = {
 		" 'transit,fee,cash,payable' WHEN 'move_out' THEN 'credit,moving' WHEN"
 		" 'move_in' THEN 'moving,credit' WHEN 'use' THEN 'credit,revenue,metering'"
 		" WHEN 'opening' THEN 'opening,credit' WHEN 'adjustment' THEN"
-		" 'suspense,transit,credit' WHEN 'explained' THEN 'suspense,credit' WHEN"
-		" 'shift' THEN 'cash,over_short' ELSE '' END)" OFF_END },
+		" 'suspense,credit' WHEN 'explained' THEN 'suspense,credit' WHEN 'shift' THEN"
+		" 'cash,over_short' ELSE '' END)" OFF_END },
 	[I33] = { .sql = OFF_FROM
 		"SELECT CONCAT('document ', s.sale_id, ': lines sum to ',"
 		" COALESCE(SUM(l.amount_fen), 0), ' of ', s.amount_fen) what, s.amount_fen"

@@ -35,8 +35,8 @@ static const struct query Q[] QUERIES = {
 		" document ', s.sale_id, ' with ', s.credit_fen) what FROM delivery d JOIN"
 		" sale s ON s.sale_id = d.sale_id WHERE d.amount_fen <> CASE WHEN d.kind ="
 		" 'clear' THEN IF(d.state = 'done', s.credit_fen, 0) ELSE ABS(s.credit_fen)"
-		" END OR d.kind = 'credit' <> (s.kind = 'purchase' OR (s.kind = 'adjustment'"
-		" AND s.credit_fen > 0) OR (s.kind = 'transfer' AND d.leg = 2))" OFF_END },
+		" END OR (d.kind = 'credit') <> (s.credit_fen > 0 AND (s.kind IN ('purchase',"
+		" 'adjustment') OR (s.kind = 'transfer' AND d.leg = 2)))" OFF_END },
 	[I09] = { .sql = OFF_FROM
 		"SELECT CONCAT('purchase ', s.sale_id, ' is cancelled, its order ',"
 		" d.command_id, ' is ', d.state) what FROM sale s JOIN delivery d ON"
@@ -83,14 +83,14 @@ static const struct query Q[] QUERIES = {
 	[I14] = { .sql = OFF_FROM
 		"SELECT CONCAT('order ', d.command_id, ' (', d.kind, ', ', d.state, ') is"
 		" booked ', COUNT(j.journal_id), ' times') what, d.state, d.kind,"
-		" d.amount_fen amount, COUNT(j.journal_id) n, COALESCE(MAX(j.kind IN"
-		" ('delivery', 'move_in')), d.kind = 'credit') is_credit FROM delivery d LEFT"
-		" JOIN journal j ON j.command_id = d.command_id AND " BOOKED_AS " GROUP BY"
-		" d.command_id HAVING n <> (d.state = 'done' AND amount <> 0) OR is_credit <>"
-		" (d.kind = 'credit') UNION ALL SELECT CONCAT('journal ', j.journal_id, ': ',"
-		" j.command_id, ' is no money order'), 0, 0, 0, 0, 0 FROM journal j LEFT JOIN"
-		" delivery d ON d.command_id = j.command_id WHERE j.command_id IS NOT NULL"
-		" AND d.command_id IS NULL" OFF_END },
+		" d.amount_fen amount, COUNT(j.journal_id) n, COALESCE(SUM(IF(d.kind ="
+		" 'credit', j.kind IN ('deduction', 'move_out'), j.kind = 'delivery')), 0)"
+		" wrong FROM delivery d LEFT JOIN journal j ON j.command_id = d.command_id"
+		" AND " BOOKED_AS " GROUP BY d.command_id HAVING n <> (d.state = 'done' AND"
+		" amount <> 0) OR wrong > 0 UNION ALL SELECT CONCAT('journal ', j.journal_id,"
+		" ': ', j.command_id, ' is no money order'), 0, 0, 0, 0, 0 FROM journal j"
+		" LEFT JOIN delivery d ON d.command_id = j.command_id WHERE j.command_id IS"
+		" NOT NULL AND d.command_id IS NULL" OFF_END },
 	[I15] = { .sql = OFF_FROM
 		"SELECT CONCAT('account ', account_id, ', meter ', meter_id, ': ',"
 		" SUM(moved), ' more booked than moved') what FROM (SELECT p.account_id,"
