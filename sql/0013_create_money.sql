@@ -323,7 +323,10 @@ ALTER TABLE account
   ADD COLUMN IF NOT EXISTS closing_reason VARCHAR(200) NOT NULL DEFAULT '',
   ADD COLUMN IF NOT EXISTS opened_by      INT UNSIGNED NULL,
   ADD COLUMN IF NOT EXISTS closed_by      INT UNSIGNED NULL,
-  ADD INDEX IF NOT EXISTS ix_account_phone (phone);
+  ADD INDEX IF NOT EXISTS ix_account_phone (phone),
+  ADD INDEX IF NOT EXISTS ix_account_closing (closing_at);
+ALTER TABLE account_meter
+  ADD INDEX IF NOT EXISTS ix_account_meter_ended (ended_at);
 
 CREATE TABLE IF NOT EXISTS account_draft (
   account_draft_id INT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -397,8 +400,7 @@ ALTER TABLE role
   ADD COLUMN IF NOT EXISTS cash_max_fen   BIGINT NULL COMMENT 'cash in the drawer of a shift; NULL: no limit',
   ADD COLUMN IF NOT EXISTS second_max_fen BIGINT NULL COMMENT 'refunds and reversals above it need a second person; NULL: none does';
 
-INSERT INTO setting (name, value) VALUES ('ledger.series', '0'), ('ledger.drift_fen', '100'), ('charge.difference_permille', '10'),
-  ('charge.difference_fen', '100'), ('sale.duplicate_s', '120'), ('sale.hoard_fen', '9999999')
+INSERT INTO setting (name, value) VALUES ('ledger.series', '0'), ('ledger.drift_fen', '100'), ('sale.duplicate_s', '120'), ('sale.hoard_fen', '9999999')
 ON DUPLICATE KEY UPDATE name = VALUES(name);
 
 INSERT IGNORE INTO role_permission (role_id, permission)

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/account_close.h"
 #include "model/delivery.h"
+#include "model/meter_change.h"
 #include "model/sale_back.h"
 
 #define DELIVERED     "delivered "
@@ -101,6 +103,39 @@ do_adjustment(struct db *db, const struct approval *approval, const struct opera
 	return sale_adjustment_approved(db, approval->sale_id, by, faults);
 }
 
+/* ---- typed figures of dead meters ---- */
+
+static enum rc
+do_closing(struct db *db, const struct approval *approval, const struct operator_actor *by,
+    struct faults *faults)
+{
+	struct approval_figures figures;
+	enum rc rc = approval_figures(approval->payload, &figures);
+
+	if (rc != RC_OK)
+		return rc;
+	/* "ACCOUNT CREDIT_FEN ENERGY_WH" */
+	const struct leave_figures leave = { .approval_id = approval->approval_id,
+		.account_id = figures.count,
+		.meter_id = approval->meter_id,
+		.credit_fen = figures.credit_fen,
+		.energy_wh = figures.energy_wh,
+		.asked_by = approval->asked_by,
+		.reason = approval->reason };
+	rc = account_close_approve(db, &leave, by, faults);
+	return rc == RC_INVALID ? sale_back_verdict(faults) : rc;
+}
+
+static enum rc
+do_change(struct db *db, const struct approval *approval, const struct operator_actor *by,
+    struct faults *faults)
+{
+	enum rc rc =
+	    meter_change_approve(db, approval->meter_change_id, approval->reason, by, faults);
+
+	return rc == RC_INVALID ? sale_back_verdict(faults) : rc;
+}
+
 /* ---- by kind ---- */
 
 static enum rc (*const deeds[APPROVAL_KINDS])(struct db *db, const struct approval *approval,
@@ -110,6 +145,8 @@ static enum rc (*const deeds[APPROVAL_KINDS])(struct db *db, const struct approv
 	[APPROVAL_ADJUSTMENT] = do_adjustment,
 	[APPROVAL_HELD] = resolve_held,
 	[APPROVAL_EXPLAIN] = explain_approved,
+	[APPROVAL_CHANGE] = do_change,
+	[APPROVAL_CLOSING] = do_closing,
 };
 
 enum rc
@@ -129,6 +166,8 @@ approval_undo(struct db *db, const struct approval *approval, const struct opera
 	if (approval->kind == APPROVAL_REFUND || approval->kind == APPROVAL_REVERSAL ||
 	    approval->kind == APPROVAL_ADJUSTMENT)
 		rc = sale_move(db, approval->sale_id, SALE_ASKED, SALE_REJECTED, by->now);
+	else if (approval->kind == APPROVAL_CHANGE)
+		rc = meter_change_refuse(db, approval->meter_change_id, by->now);
 	/* It is not asked for any more: then there is nothing to take back. */
 	return rc == RC_CONFLICT ? RC_OK : rc;
 }
