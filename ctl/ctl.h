@@ -29,6 +29,8 @@ struct operator_actor ctl_actor(void); /* actor.c */
 enum rc ctl_migrate(struct ctl *ctl, int argc, char **argv);	 /* migrate.c */
 enum rc ctl_partitions(struct ctl *ctl, int argc, char **argv);	 /* partition.c */
 enum rc ctl_db_password(struct ctl *ctl, int argc, char **argv); /* db_password.c */
+enum rc ctl_check(struct ctl *ctl, int argc, char **argv);	 /* books.c */
+enum rc ctl_nightly(struct ctl *ctl, int argc, char **argv);	 /* nightly.c */
 enum rc ctl_check_sql(struct ctl *ctl, int argc, char **argv);	 /* check.c */
 enum rc ctl_status(struct ctl *ctl, int argc, char **argv);	 /* check.c */
 enum rc ctl_operator(struct ctl *ctl, int argc, char **argv);	 /* operator.c */

@@ -31,6 +31,9 @@ static const struct command {
 	    ctl_template, false },
 	{ "setting", "list|get|set", "the settings of the business, by name", ctl_setting, false },
 	{ "demo", "load|history", "the demonstration building", ctl_demo, false },
+	{ "check", "[--quiet] [CODE …]", "whether the books agree", ctl_check, false },
+	{ "nightly", "[--follow]", "price what was used, prove the books", ctl_nightly, false,
+	    "voltill_nightly" },
 	{ "check-sql", "", "prepare every statement of voltillctl", ctl_check_sql, false },
 	{ "status", "", "version, schema, counts, oldest value", ctl_status, true },
 };

@@ -400,7 +400,8 @@ ALTER TABLE role
   ADD COLUMN IF NOT EXISTS cash_max_fen   BIGINT NULL COMMENT 'cash in the drawer of a shift; NULL: no limit',
   ADD COLUMN IF NOT EXISTS second_max_fen BIGINT NULL COMMENT 'refunds and reversals above it need a second person; NULL: none does';
 
-INSERT INTO setting (name, value) VALUES ('ledger.series', '0'), ('ledger.drift_fen', '100'), ('sale.duplicate_s', '120'), ('sale.hoard_fen', '9999999')
+INSERT INTO setting (name, value) VALUES ('ledger.series', '0'), ('ledger.drift_fen', '100'), ('charge.difference_permille', '10'),
+  ('charge.difference_fen', '100'), ('sale.duplicate_s', '120'), ('sale.hoard_fen', '9999999')
 ON DUPLICATE KEY UPDATE name = VALUES(name);
 
 INSERT IGNORE INTO role_permission (role_id, permission)

@@ -163,9 +163,13 @@ enum rc
 charge_epoch_load(struct db *db, int64_t epoch_id, struct charge_epoch *epoch)
 {
 	struct rows *rows;
-	enum rc rc = db_query(db, &Q[EPOCH], ARGS(I(epoch_id)), &rows);
+	int64_t last_count;
+	/* Nothing is confirmed meanwhile, and nobody else charges it. */
+	enum rc rc = db_int(db, &Q[EPOCH_HOLD], ARGS(I(epoch_id)), &last_count);
 
 	*epoch = (struct charge_epoch){ .epoch_id = epoch_id };
+	if (rc == RC_OK)
+		rc = db_query(db, &Q[EPOCH], ARGS(I(epoch_id)), &rows);
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = rows_next(rows)) == RC_OK)
@@ -382,11 +386,8 @@ charge_next_day(struct db *db, struct arena *arena, const struct tariff_book *bo
 	struct charge_reading *readings;
 	struct tariff_plan plan;
 	size_t count;
-	/* Nothing is confirmed meanwhile. */
-	enum rc rc = db_int(db, &Q[EPOCH_HOLD], ARGS(I(epoch->epoch_id)), &epoch->last_count);
+	enum rc rc = is_sure ? RC_OK : must_be_over(db, &epoch->last, end_at, now);
 
-	if (rc == RC_OK && !is_sure)
-		rc = must_be_over(db, &epoch->last, end_at, now);
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = load_readings(db, arena, &epoch->last, end_at, &readings, &count)) != RC_OK ||

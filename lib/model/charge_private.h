@@ -19,6 +19,7 @@ struct charge_epoch {
 	bool needs_steps; /* last.steps comes from the daily sums */
 	struct charge_row last;
 };
+/* Locks it in the caller's transaction. */
 enum rc charge_epoch_load(struct db *db, int64_t epoch_id, struct charge_epoch *epoch);
 
 /* Charges the day after epoch->last and moves it on, in the caller's transaction. RC_NOT_FOUND: it

@@ -177,7 +177,10 @@ enum rc sale_resend(
 /* ---- account and meter leave each other ---- */
 
 /* Takes everything out of a meter for good; the money becomes payable. In the caller's transaction.
- * With manual figures (the meter is dead) nothing is sent and it is due at once. */
+ * With manual figures (the meter is dead) nothing is sent and it is due at once. With what the
+ * meter gave back the last day is charged, and its epoch and its row in account_meter end. Keys, in
+ * field "": NotItsAccount, NeverRead, MeterStopped (not with manual figures), InFlight, DayClosed,
+ * TooFast, ClockBehind; channel and reason (needed with manual figures). */
 struct closing_wish {
 	struct sale_asker asker;
 	int64_t account_id, meter_id;
@@ -191,7 +194,10 @@ enum rc sale_close_meter(
     struct db *db, const struct closing_wish *wish, struct faults *faults, int64_t *sale_id);
 
 /* Moves the credit of one meter to another: cleared there, then delivered here. In the caller's
- * transaction. to_meter_id 0: not there yet; sale_transfer_into names it later. */
+ * transaction. to_meter_id 0: not there yet; sale_transfer_into names it later. A meter_change with
+ * this sale_id goes along: clearing, cleared, crediting, done, or held; what was found is its
+ * old_fen and old_wh. When the old meter is cleared it leaves the account, as in a closing. Keys as
+ * there. */
 struct transfer_wish {
 	struct sale_asker asker;
 	int64_t account_id, meter_id, to_meter_id;
@@ -202,7 +208,9 @@ struct transfer_wish {
 };
 enum rc sale_transfer(
     struct db *db, const struct transfer_wish *wish, struct faults *faults, int64_t *sale_id);
-/* The new meter is there, with an epoch of its own. RC_CONFLICT: nothing waits to be moved. */
+/* The new meter is there: it serves the account and has an epoch. In the caller's transaction.
+ * RC_CONFLICT: nothing waits to be moved; RC_NOT_FOUND: it does not serve the account, or has no
+ * epoch. Audited ("sale.transfer_into"). */
 enum rc sale_transfer_into(
     struct db *db, int64_t sale_id, int64_t to_meter_id, const struct operator_actor *by);
 

@@ -6,10 +6,11 @@
 #include "model/limit.h"
 #include "model/shift.h"
 
-#define FAST_MS	      (10 * CLOCK_SECOND) /* within that one operator makes at most … */
-#define FAST_MAX      100		  /* … so many documents (W-35) */
-#define CLOCK_BACK_MS (5 * CLOCK_MINUTE)  /* behind the newest journal: the clock is wrong (M-29) \
-					   */
+#define FAST_MS	 (10 * CLOCK_SECOND) /* within that one operator makes at most … */
+#define FAST_MAX 100		     /* … so many documents (W-35) */
+#define CLOCK_BACK_MS                                                              \
+	(5 * CLOCK_MINUTE) /* behind the newest journal: the clock is wrong (M-29) \
+			    */
 
 enum { LIMITS, FAST, NEWEST, LOCK, HOLD, LOAD, STOPPED, MODE };
 

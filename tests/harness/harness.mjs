@@ -391,6 +391,11 @@ export function startSealer(conf, options = {}) {
   return new Child('sealer', bin('voltillctl'), ['--config', conf.path, 'audit', 'seal', '--follow'], conf.dir, options);
 }
 
+// Prices days, and does the runs of the check that pages ask for.
+export function startNightly(conf, options = {}) {
+  return new Child('nightly', bin('voltillctl'), ['--config', conf.path, 'nightly', '--follow'], conf.dir, options);
+}
+
 /* ---- web ---- */
 
 // Headers.getSetCookie is not in the fetch of Debian's node 18. No cookie here holds a comma (ends are Max-Age).
