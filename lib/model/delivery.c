@@ -12,6 +12,7 @@ enum {
 	LOAD,
 	PRICE_OWN,
 	PRICE,
+	EPOCH_OF,
 	HOLD_EPOCH,
 	HOLD_COMMAND,
 	OTHERS,
@@ -50,11 +51,11 @@ static const struct query Q[] QUERIES = {
 			   " FROM meter_tariff t JOIN tariff_version v ON v.tariff_id = t.tariff_id"
 			   " AND v.state = 'published' WHERE t.meter_id = ?), 0))",
 	    .bounded = "one row" },
-	/* The subquery locks nothing. */
-	[HOLD_EPOCH] = { .sql = "SELECT meter_id, last_count FROM meter_epoch"
-				" WHERE ended_at IS NULL AND meter_epoch_id = (SELECT"
-				" d.meter_epoch_id FROM delivery d WHERE d.command_id = ?)"
-				" FOR UPDATE",
+	/* Found first, then locked: a subquery would make the wait for the lock an error 1020. */
+	[EPOCH_OF] = { .sql = "SELECT meter_epoch_id FROM delivery WHERE command_id = ?",
+	    .bounded = "primary key" },
+	[HOLD_EPOCH] = { .sql = "SELECT meter_id, last_count, meter_epoch_id FROM meter_epoch"
+				" WHERE meter_epoch_id = ? AND ended_at IS NULL FOR UPDATE",
 	    .bounded = "primary key" },
 	[HOLD_COMMAND] = { .sql = "SELECT 1 FROM command WHERE command_id = ?"
 				  " AND state = 'taken' AND taken_epoch = ? FOR UPDATE",
@@ -67,7 +68,7 @@ static const struct query Q[] QUERIES = {
 			    " intent_at = COALESCE(intent_at, ?) WHERE command_id = ?"
 			    " AND state IN ('queued', 'sent') AND sends < ?" },
 	[FLIGHT] = { .sql = "UPDATE meter_epoch SET flight_count = ?,"
-			    " changed_at = GREATEST(changed_at, ?) WHERE active_meter = ?" },
+			    " changed_at = GREATEST(changed_at, ?) WHERE meter_epoch_id = ?" },
 	[METER] = { .sql = "SELECT m.bus_id, e.meter_epoch_id FROM meter m JOIN meter_epoch e"
 			   " ON e.active_meter = m.meter_id WHERE m.meter_id = ?"
 			   " AND m.removed_at IS NULL",
@@ -211,19 +212,21 @@ delivery_load(struct db *db, int64_t command_id, struct delivery_job *job)
 
 /* Locks the meter's epoch and the command. RC_NOT_FOUND: not ours. */
 static enum rc
-hold(
-    struct db *db, int64_t command_id, uint64_t lease_epoch, int64_t *meter_id, int64_t *last_count)
+hold(struct db *db, int64_t command_id, uint64_t lease_epoch, struct epoch *epoch)
 {
 	struct rows *rows;
-	int64_t one;
-	enum rc rc = db_query(db, &Q[HOLD_EPOCH], ARGS(I(command_id)), &rows);
+	int64_t one, epoch_id;
+	enum rc rc = db_int(db, &Q[EPOCH_OF], ARGS(I(command_id)), &epoch_id);
 
+	if (rc == RC_OK)
+		rc = db_query(db, &Q[HOLD_EPOCH], ARGS(I(epoch_id)), &rows);
 	if (rc != RC_OK)
 		return rc;
 	rc = rows_next(rows);
 	if (rc == RC_OK) {
-		*meter_id = rows_int(rows, 0);
-		*last_count = rows_int(rows, 1);
+		epoch->meter_id = rows_int(rows, 0);
+		epoch->last_count = rows_int(rows, 1);
+		epoch->epoch_id = rows_int(rows, 2);
 	}
 	rows_end(rows);
 	return rc == RC_OK ? db_int(db, &Q[HOLD_COMMAND], ARGS(I(command_id), I(lease_epoch)), &one)
@@ -233,15 +236,17 @@ hold(
 enum rc
 delivery_intend(struct db *db, const struct delivery_intent *intent)
 {
-	int64_t meter_id = 0, last_count = 0, others = 0;
-	enum rc rc = hold(db, intent->command_id, intent->lease_epoch, &meter_id, &last_count);
+	struct epoch epoch = { 0 };
+	int64_t others = 0;
+	enum rc rc = hold(db, intent->command_id, intent->lease_epoch, &epoch);
 
 	if (rc != RC_OK)
 		return rc == RC_NOT_FOUND ? RC_CONFLICT : rc;
 	/* The next count, or the first after the meter's counter ran over. */
-	if (intent->want_count != last_count + 1 && (intent->want_count != 0 || last_count == 0))
+	if (intent->want_count != epoch.last_count + 1 &&
+	    (intent->want_count != 0 || epoch.last_count == 0))
 		return RC_CONFLICT;
-	rc = db_int(db, &Q[OTHERS], ARGS(I(meter_id), I(intent->command_id)), &others);
+	rc = db_int(db, &Q[OTHERS], ARGS(I(epoch.meter_id), I(intent->command_id)), &others);
 	if (rc == RC_OK && others > 0)
 		return RC_CONFLICT;
 	if (rc == RC_OK)
@@ -252,7 +257,7 @@ delivery_intend(struct db *db, const struct delivery_intent *intent)
 	if (rc == RC_OK && db_affected(db) == 0)
 		return RC_CONFLICT;
 	return rc == RC_OK ? db_exec(db, &Q[FLIGHT],
-				 ARGS(I(intent->want_count), T(intent->at), I(meter_id)))
+				 ARGS(I(intent->want_count), T(intent->at), I(epoch.epoch_id)))
 			   : rc;
 }
 

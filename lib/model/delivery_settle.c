@@ -7,12 +7,26 @@
 #include "model/command_run.h"
 #include "model/delivery_private.h"
 
-enum { EPOCH, COMMAND, DELIVERY, DONE, FAILED, HELD, CONFIRMED, UNSENT, UNCHANGED, HELD_COUNT };
+enum {
+	EPOCH_OF,
+	EPOCH,
+	COMMAND,
+	DELIVERY,
+	DONE,
+	FAILED,
+	HELD,
+	CONFIRMED,
+	UNSENT,
+	UNCHANGED,
+	HELD_COUNT
+};
 static const struct query Q[] QUERIES = {
-	/* An epoch that has ended is locked all the same. The subquery locks nothing. */
+	/* Found first, then locked: a subquery would make the wait for the lock an error 1020. An
+	 * epoch that has ended is locked all the same. */
+	[EPOCH_OF] = { .sql = "SELECT meter_epoch_id FROM delivery WHERE command_id = ?",
+	    .bounded = "primary key" },
 	[EPOCH] = { .sql = "SELECT meter_epoch_id, meter_id, account_id, last_count,"
-			   " last_credit_fen FROM meter_epoch WHERE meter_epoch_id = (SELECT"
-			   " d.meter_epoch_id FROM delivery d WHERE d.command_id = ?) FOR UPDATE",
+			   " last_credit_fen FROM meter_epoch WHERE meter_epoch_id = ? FOR UPDATE",
 	    .bounded = "primary key" },
 	[COMMAND] = { .sql = "SELECT state, COALESCE(taken_epoch, 0) FROM command"
 			     " WHERE command_id = ? FOR UPDATE",
@@ -57,8 +71,11 @@ static enum rc
 lock_epoch(struct db *db, struct delivery_stored *delivery)
 {
 	struct rows *rows;
-	enum rc rc = db_query(db, &Q[EPOCH], ARGS(I(delivery->command_id)), &rows);
+	int64_t epoch_id;
+	enum rc rc = db_int(db, &Q[EPOCH_OF], ARGS(I(delivery->command_id)), &epoch_id);
 
+	if (rc == RC_OK)
+		rc = db_query(db, &Q[EPOCH], ARGS(I(epoch_id)), &rows);
 	if (rc != RC_OK)
 		return rc;
 	rc = rows_next(rows);

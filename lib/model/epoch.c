@@ -5,13 +5,17 @@
 
 #include "model/sale_private.h"
 
-enum { FIND, FIGURES, INSERT, END };
+enum { NUMBER, FIND, FIGURES, INSERT, END };
 static const struct query Q[] QUERIES = {
+	/* Found first, then locked by its number, as the collector does: by the other key they
+	 * would deadlock, and a subquery would make the wait for the lock an error 1020. */
+	[NUMBER] = { .sql = "SELECT meter_epoch_id FROM meter_epoch WHERE active_meter = ?",
+	    .bounded = "unique key" },
 	[FIND] = { .sql = "SELECT meter_epoch_id, meter_id, account_id, base_count,"
 			  " base_credit_fen, base_energy_wh, began_at, last_count, last_credit_fen,"
 			  " last_energy_wh, last_at, COALESCE(flight_count, -1) FROM meter_epoch"
-			  " WHERE active_meter = ? FOR UPDATE",
-	    .bounded = "unique key" },
+			  " WHERE meter_epoch_id = ? AND ended_at IS NULL FOR UPDATE",
+	    .bounded = "primary key" },
 	/* An epoch that just ended knows more than an answer from before its end. */
 	[FIGURES] = { .sql = "SELECT m.credit_mode, s.read_at, s.purchase_count, s.credit_fen,"
 			     " s.energy_wh, e.last_at, e.last_count, e.last_credit_fen,"
@@ -39,8 +43,11 @@ enum rc
 epoch_find(struct db *db, int64_t meter_id, struct epoch *epoch)
 {
 	struct rows *rows;
-	enum rc rc = db_query(db, &Q[FIND], ARGS(I(meter_id)), &rows);
+	int64_t epoch_id;
+	enum rc rc = db_int(db, &Q[NUMBER], ARGS(I(meter_id)), &epoch_id);
 
+	if (rc == RC_OK)
+		rc = db_query(db, &Q[FIND], ARGS(I(epoch_id)), &rows);
 	if (rc != RC_OK)
 		return rc;
 	rc = rows_next(rows);

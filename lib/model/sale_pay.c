@@ -113,6 +113,10 @@ enum rc
 sale_pay(struct db *db, int64_t sale_id, const struct operator_actor *by, struct faults *faults)
 {
 	struct payment payment = { sale_id, by, faults };
+	struct sale_stored sale;
+	enum rc rc = sale_load(db, sale_id, &sale);
 
-	return db_transact(db, pay, &payment);
+	if (rc == RC_OK && sale.state != SALE_DUE)
+		return RC_CONFLICT;
+	return rc == RC_OK ? db_transact(db, pay, &payment) : rc;
 }

@@ -4,6 +4,7 @@
  * Locks. Whoever moves money takes them in this order, so that two who meet wait and never
  * deadlock; each may be left out, none may be taken after one further down:
  *
+ *   0  approval, of who decides
  *   1  account_meter of the meter (several: ascending by meter_id)      sale_hold_meter
  *   2  meter_epoch                                                      epoch_find, epoch_ensure
  *   3  command and delivery of the meter                                delivery_*
@@ -12,7 +13,7 @@
  *   6  sale (the old document before the new one)                       sale_lock, sale_insert
  *   7  journal, posting, ledger_balance (ascending by account and meter)
  *   8  command_batch, command, delivery: new rows                       delivery_order
- *   9  audit
+ *   9  approval (a new one), audit
  *
  * The collector settles by the same order from 2 on. Under 1 everything that is sold to a meter
  * stands in line; no consistent read comes before the first lock, so that also under REPEATABLE

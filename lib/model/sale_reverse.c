@@ -93,13 +93,16 @@ check_purchase(struct db *db, struct sale_stored *purchase, struct sale_meter *m
 	return rc;
 }
 
-/* The order that waits goes back. A fault when it is too late: it is on its way, or held. */
+/* The order that waits goes back. A fault when it is too late: it is on its way, or held. The
+ * purchase is locked before: a change of its delivery locks it for reading. */
 static enum rc
-take_back(struct db *db, const struct sale_stored *purchase, int64_t now, struct faults *faults)
+take_back(struct db *db, struct sale_stored *purchase, int64_t now, struct faults *faults)
 {
 	int64_t command_id;
-	enum rc rc = db_int(db, &Q[LIVING], ARGS(I(purchase->sale_id)), &command_id);
+	enum rc rc = sale_lock(db, purchase->sale_id, purchase);
 
+	if (rc == RC_OK)
+		rc = db_int(db, &Q[LIVING], ARGS(I(purchase->sale_id)), &command_id);
 	if (rc == RC_NOT_FOUND)
 		return RC_OK; /* two persons found that a held one was not delivered */
 	if (rc == RC_OK)
@@ -161,9 +164,10 @@ check(struct db *db, struct deed *deed)
 		return rc;
 	deed->needs_second = purchase->amount_fen > limits.second_max_fen ||
 			     purchase->day.number != clock_day(by->now).number;
-	if (!deed->needs_second && is_waiting(purchase))
+	rc = check_desk(db, deed);
+	if (rc == RC_OK && faults->count == 0 && !deed->needs_second && is_waiting(purchase))
 		rc = take_back(db, purchase, by->now, faults);
-	return rc == RC_OK && faults->count == 0 ? check_desk(db, deed) : rc;
+	return rc;
 }
 
 /* ---- doing it ---- */

@@ -192,9 +192,14 @@ a_day_has_a_limit_for_all_that_goes_back(void **state)
 	assert_int_equal(refund(&one, cashier, 0, &faults, &sale_id), RC_OK);
 	wish = wish_of(&two, cashier, 5001);
 	assert_refused(&wish, "amount", "RefundDayMax");
-	/* A reversal is counted too. */
+	/* Reversals are limited and counted too. */
 	assert_int_equal(reverse(second, cashier, &faults, &other), RC_INVALID);
 	assert_fault(&faults, "", "RefundDayMax");
+	int64_t small = sell(&one, cashier, 100, 0);
+	assert_int_equal(reverse(small, cashier, &faults, &other), RC_OK);
+	wish = wish_of(&two, cashier, 4901);
+	assert_refused(&wish, "amount", "RefundDayMax");
+	set_limits(cashier, 15100, -1);
 	assert_int_equal(refund(&two, cashier, 5000, &faults, &other), RC_OK);
 	/* What failed is not. */
 	carry_out(other, two.meter_id, DELIVERY_FAILED);
