@@ -50,8 +50,10 @@ struct sale_row {
 
 struct sale_totals {
 	int64_t count;
-	int64_t kind_count[SALE_KINDS], kind_fen[SALE_KINDS]; /* fen: amount_fen of that kind */
-	int64_t fee_fen;				      /* within the purchases */
+	/* kind_fen: amount_fen of that kind, without what was rejected or failed; a cancelled
+	 * purchase counts, its reversal stands beside it. */
+	int64_t kind_count[SALE_KINDS], kind_fen[SALE_KINDS];
+	int64_t fee_fen;	       /* within the purchases */
 	int64_t channel_fen[CHANNELS]; /* taken for purchases less handed out, by channel */
 };
 

@@ -1,8 +1,5 @@
 /* Selling: one wish is one document, in one transaction, and what is refused leaves nothing. */
-#include "delivering.h"
-
-#include "model/sale.h"
-#include "model/sale_private.h"
+#include "selling.h"
 
 #define POSTS	16
 #define SELLERS 2
@@ -25,36 +22,6 @@ static const struct query Q[] QUERIES = {
 			    " AND e.sale_id < d.sale_id WHERE d.meter_id = ?",
 	    .bounded = "one row" },
 };
-
-static struct db *db, *collector;
-
-static struct sale_wish
-wish_of(const struct shop *shop, int64_t operator_id, int64_t amount_fen)
-{
-	struct sale_wish wish = { .asker.by = actor(operator_id),
-		.account_id = shop->account_id,
-		.meter_id = shop->meter_id,
-		.channel = CHANNEL_CASH,
-		.amount_fen = amount_fen,
-		.is_duplicate_meant = true,
-		.note = "" };
-
-	secret_random(wish.asker.request_key, SALE_KEY);
-	return wish;
-}
-
-static int64_t
-sell(struct shop *shop, int64_t operator_id, int64_t amount_fen)
-{
-	struct sale_wish wish = wish_of(shop, operator_id, amount_fen);
-	struct faults faults = { 0 };
-	int64_t sale_id = 0;
-	bool is_old = true;
-
-	assert_int_equal(sale_record(db, &wish, &faults, &sale_id, &is_old), RC_OK);
-	assert_false(is_old);
-	return sale_id;
-}
 
 /* Refused with that key at that field, and nothing was stored. */
 static void
@@ -331,26 +298,6 @@ two_sell_to_one_meter(void **state)
 	assert_balance(&shop, total, 0, 0);
 	assert_int_equal(number_by(&Q[COUNTS], ARGS(I(shop.meter_id))), 0);
 	assert_books();
-}
-
-static int
-begin(void **state)
-{
-	secret_init();
-	if (open_building(state) != 0)
-		return -1;
-	set_setting("sale.hoard_fen", "9999999");
-	db = open_as("voltill_sales");
-	collector = open_as("voltill_collector");
-	return 0;
-}
-
-static int
-finish(void **state)
-{
-	db_close(db);
-	db_close(collector);
-	return close_building(state);
 }
 
 int
