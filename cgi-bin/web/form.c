@@ -226,7 +226,7 @@ read_money(const struct reading *reading)
 	int64_t *amount_fen = (int64_t *)(void *)reading->into;
 
 	return money_parse(reading->typed, amount_fen) == RC_OK ? RC_OK
-								: refuse(reading, "BadAmount");
+								: refuse(reading, "BadMoney");
 }
 
 static enum rc

@@ -144,11 +144,19 @@
 			search.focus();
 			search.select();
 		} else if (/^Arrow/.test(event.key) && event.target.matches(".tile-link")) {
-			var next = walk(event.target, event.key);
+			var next = walk(event.target, event.key) || (event.key === "ArrowUp" && doc.querySelector("[data-hits]"));
 			if (next) {
 				event.preventDefault();
 				next.focus();
 			}
+		} else if (event.key === "ArrowDown" && event.target.matches("[data-hits]")) {
+			var hit = doc.querySelector(".tile-link");
+			if (hit) {
+				event.preventDefault();
+				hit.focus();
+			}
+		} else if (event.key === "Escape" && doc.querySelector("[data-escape]")) {
+			doc.querySelector("[data-escape]").click();
 		} else if (event.key === "Escape")
 			doc.querySelectorAll("details.menu[open]").forEach(function (menu) {
 				menu.open = false;
@@ -172,6 +180,29 @@
 		});
 	}
 	window.addEventListener("resize", reach);
+
+	/* A link that fills a field in does so here, and keeps what else was typed. */
+	doc.addEventListener("click", function (event) {
+		var link = event.target.closest("[data-fill]");
+		if (!link)
+			return;
+		var field = doc.getElementById(link.dataset.fill);
+		event.preventDefault();
+		field.value = link.dataset.value;
+		field.dispatchEvent(new Event("input", { bubbles: true }));
+		field.focus();
+	});
+
+	/* Ctrl+P on a document prints its receipt, and the receipt opens the printer's window by itself. */
+	doc.addEventListener("keydown", function (event) {
+		var form = doc.querySelector("form[data-print]");
+		if (!form || event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+			return;
+		event.preventDefault();
+		form.requestSubmit();
+	});
+	if (doc.querySelector("[data-print-now]"))
+		window.addEventListener("load", function () { window.print(); });
 
 	/* Forms are sent once: a second press while the answer is under way does nothing. */
 	doc.addEventListener("submit", function (event) {

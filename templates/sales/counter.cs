@@ -1,1 +1,10 @@
-<div class="page-head"><h1><?cs var:T.Sales.Counter.Title ?></h1></div>
+<?cs include!"sales/_counter.cs" ?><?cs if:!Page.IsFragment ?><link rel="stylesheet" href="<?cs var:Asset.SalesCss ?>">
+<div class="page-head"><h1><?cs var:T.Sales.Counter.Title ?></h1><?cs call:counter_shift() ?></div>
+<form class="search counter-search" method="get" action="/sales/counter" role="search" aria-label="<?cs var:T.Sales.Counter.Search ?>"><input class="form-control" type="search" name="q" id="list-search" value="<?cs var:Search ?>" placeholder="<?cs var:T.Sales.Counter.Placeholder ?>" aria-label="<?cs var:T.Sales.Counter.Search ?>" aria-describedby="counter-hint" autocomplete="off" spellcheck="false" data-hits<?cs if:!?Hits.1.Id ?> autofocus<?cs /if ?> hx-get="/sales/counter" hx-trigger="input changed delay:250ms" hx-target="#hits" hx-swap="innerMorph" hx-replace-url="true"><button class="btn btn-primary" type="submit" name="go" value="1"><?cs call:ui_icon("search") ?> <?cs var:T.Word.Search ?></button></form>
+<p class="form-text" id="counter-hint"><?cs var:T.Sales.Counter.Hint ?></p>
+<div id="hits" aria-live="polite"><?cs /if ?>
+<?cs if:IsSearched ?><?cs if:?Hits.0.Id ?><p class="hits-count"><?cs var:HitsText ?></p>
+<ul class="hits"><?cs each:hit = Hits ?><li><a class="hit tile-link" id="hit-<?cs var:hit.Id ?>" href="/sales/sell/<?cs var:hit.Id ?>"<?cs if:!Page.IsFragment && name(hit) == "0" && ?Hits.1.Id ?> autofocus<?cs /if ?>><span class="hit-who"><b><?cs var:hit.Tenant ?></b><span><?cs var:hit.Place ?></span></span><span class="hit-number"><?cs var:hit.Number ?><small><?cs var:hit.AccountNumber ?><?cs if:hit.Phone ?> · <?cs var:hit.Phone ?><?cs /if ?></small></span><span class="hit-state"><?cs call:ui_status_before(hit.Status, hit.Before) ?></span><span class="hit-credit"><b class="number<?cs if:hit.IsNegative ?> negative<?cs /if ?>"><?cs if:hit.Credit ?><?cs var:hit.Credit ?><?cs else ?>—<?cs /if ?></b><small><?cs call:ui_time(hit.Seen) ?><?cs if:hit.Lasts ?> · <?cs var:hit.Lasts ?><?cs /if ?></small></span></a></li><?cs /each ?></ul>
+<?cs else ?><?cs call:ui_empty("search", T.Sales.Counter.Empty) ?><?cs /if ?>
+<?cs if:Unopened ?><p class="notice"><?cs call:ui_icon("info-circle") ?><span><?cs var:Unopened ?></span></p><?cs /if ?><?cs /if ?>
+<?cs if:!Page.IsFragment ?></div><?cs /if ?>

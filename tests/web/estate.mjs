@@ -7,6 +7,20 @@ import { ROOT } from '../harness/harness.mjs';
 export const A = 1, B = 1001;
 const at = "UTC_TIMESTAMP(3)";
 
+// Documents of meter A or B: a purchase that the meter confirmed, one on its way, and a refund to be handed
+// over; numbers follow the building's.
+function saleRows(first) {
+  const document = (n, kind, state, amount_fen) => `
+INSERT INTO sale(sale_id,kind,request_key,request_digest,series,operator_id,biz_day,receipt_seq,receipt_number,verify_code,shift_id,account_id,meter_id,channel,amount_fen,credit_fen,balance_fen,state,created_at,settled_at,reason)
+ VALUES(${first + n},'${kind}',UNHEX(LPAD('${first + n}',32,'0')),REPEAT('d',32),0,900,'2024-10-04',${first + n},'A20241004-900-${String(first + n).padStart(4, '0')}',UNHEX(LPAD('${first + n}',16,'0')),1,${first},${first},'cash',${amount_fen},${amount_fen - (kind === 'purchase' ? 2000 : 0)},2345,'${state}',${at} - INTERVAL ${10 - n} MINUTE,${state === 'booked' ? 'NULL' : at},'${kind === 'refund' ? '租户退租' : ''}');
+INSERT INTO sale_line(sale_id,line,kind,name,amount_fen) VALUES(${first + n},1,'energy','',${amount_fen - (kind === 'purchase' ? 2000 : 0)})${kind === 'purchase' ? `,(${first + n},2,'fee','物业费',2000)` : ''};
+INSERT INTO command_batch(command_batch_id,kind,request_key,created_by,created_at,reason) VALUES(${first + n + 100},'credit',UNHEX(LPAD('${first + n + 100}',32,'0')),900,${at},'');
+INSERT INTO command(command_id,command_batch_id,kind,bus_id,meter_id,created_at,state) VALUES(${first + n + 100},${first + n + 100},'${kind === 'refund' ? 'deduct' : 'credit'}',${first},${first},${at},'${state === 'booked' ? 'queued' : 'confirmed'}');
+INSERT INTO delivery(command_id,sale_id,meter_id,meter_epoch_id,kind,amount_fen,state${state === 'booked' ? '' : ',want_count,intent_at,before_fen,before_wh,sends,sent_at,after_count,after_fen,after_wh,ended_at'})
+ VALUES(${first + n + 100},${first + n},${first},${first},'${kind === 'refund' ? 'deduct' : 'credit'}',${amount_fen},'${state === 'booked' ? 'queued' : 'done'}'${state === 'booked' ? '' : `,${12 + n},${at},2345,1200000,1,${at},${12 + n},12345,1200000,${at}`});`;
+  return document(0, 'purchase', 'delivered', 12000) + document(1, 'purchase', 'booked', 52000) + document(2, 'refund', 'due', 5000);
+}
+
 // Places: 1 is the site, 2 and 1002 the buildings, then floor and rooms of each.
 function buildingRows(first) {
   const of = (n) => first + n;
@@ -21,6 +35,9 @@ INSERT INTO meter_link(meter_id) VALUES(${of(0)}),(${of(1)});
 INSERT INTO account(account_id,number,name,phone,opened_at) VALUES(${of(0)},'A${first}','张记小面馆',13800000000,'2026-01-01');
 INSERT INTO account_meter(meter_id,began_at,account_id) VALUES(${of(0)},'2026-01-01',${of(0)});
 INSERT INTO meter_tariff(meter_id,valid_from,tariff_id) VALUES(${of(0)},'2026-01-01',1);
+INSERT INTO meter_state(meter_id,read_at,energy_wh,credit_fen,purchase_count,relay_closed) VALUES(${of(0)},${at},1200000,12345,12,1);
+INSERT INTO meter_epoch(meter_epoch_id,meter_id,account_id,cause,began_at,base_count,base_credit_fen,base_energy_wh,last_count,last_credit_fen,last_energy_wh,last_at,changed_at) VALUES(${of(0)},${of(0)},${of(0)},'adopted','2026-01-01',11,2345,1000000,12,12345,1200000,${at},${at});
+${saleRows(first)}
 INSERT INTO command_batch(command_batch_id,kind,request_key,created_by,created_at,reason) VALUES(${of(0)},'write_prices',UNHEX(LPAD('${first}',32,'0')),NULL,${at},'调价');
 INSERT INTO command(command_id,command_batch_id,kind,bus_id,meter_id,created_at) VALUES(${of(0)},${of(0)},'write_prices',${of(0)},${of(0)},${at});
 INSERT INTO energy_day(day,meter_id,first_at,first_wh,last_at,last_wh,used_wh,readings) SELECT CURDATE() - INTERVAL seq DAY,${of(0)},${at},0,${at},12000,12000,48 FROM seq_1_to_60;`;
@@ -44,6 +61,7 @@ INSERT INTO setting(name,value) VALUES('site.logo','0123456789abcdef');
 INSERT INTO operator(operator_id,username,display_name,role_id,must_change,created_at) SELECT 900,'estate-cashier','李收银',role_id,0,${at} FROM role WHERE code='cashier';
 INSERT INTO business_day(day,closed_at,closed_by) VALUES('2024-10-04',${at},900);
 INSERT INTO shift(shift_id,operator_id,opened_at,biz_day,float_fen,closed_at,expected_fen,counted_fen,note) VALUES(1,900,'2024-10-04 01:00','2024-10-04',20000,'2024-10-04 09:00',20000,19950,'少找 0.50');
+INSERT INTO fee(fee_id,name,kind,value,is_usual) VALUES(1,'物业费','fixed',2000,1),(2,'线损','permille',25,0);
 INSERT INTO shift_count(shift_id,denomination_fen,pieces) VALUES(1,10000,1),(1,5000,1),(1,1000,4),(1,500,1),(1,100,4),(1,50,1);
 ${buildingRows(A)}${buildingRows(B)}`);
 }
@@ -87,6 +105,9 @@ export const NOUNS = {
   audit: { id: [1] },
   holidays: { id: [1] },
   sms: { id: [1] },
+  sell: { scoped: true, id: [A, B] },
+  sales: { scoped: true, id: [A, B] },
+  fees: { id: [1] },
   shift: { id: [1] },
   shifts: { id: [1] },
   days: { id: [20000] },

@@ -1,0 +1,9 @@
+<?cs include!"sales/_document.cs" ?><link rel="stylesheet" href="<?cs var:Asset.SalesCss ?>">
+<?cs call:ui_crumbs() ?>
+<section class="card narrow"><h1><?cs var:T.Sales.Verify.Title ?></h1>
+<form method="get" action="/sales/verify" class="form"><div class="field"><label class="form-label" for="code"><?cs var:T.Sales.Verify.Code ?></label><input class="form-control" type="text" id="code" name="code" value="<?cs var:Code ?>" autocomplete="off" spellcheck="false"<?cs if:!IsAsked ?> autofocus<?cs /if ?>><div class="form-text"><?cs var:T.Sales.Verify.Hint ?></div></div><?cs call:ui_submit("search", T.Sales.Verify.Check) ?></form>
+<?cs if:IsGenuine ?><div class="notice notice-success verdict" role="status"><?cs call:ui_icon("circle-check") ?><div><strong><?cs var:T.Sales.Verify.Genuine ?></strong></div></div>
+<?cs if:IsReversed ?><p class="notice notice-warning"><?cs call:ui_icon("alert-triangle") ?><span><?cs var:T.Sales.Verify.Reversed ?></span></p><?cs /if ?>
+<dl class="facts"><?cs call:sale_fact(T.Sales.Doc.Number, Doc.Number) ?><div><dt><?cs var:T.Sales.Doc.Kind ?></dt><dd><?cs var:T.Sale.Kind[Doc.Kind] ?></dd></div><?cs call:sale_fact(T.Word.Tenant, Doc.Tenant) ?><?cs call:sale_fact(T.Word.Place, Doc.Place) ?><div><dt><?cs var:T.Word.Amount ?></dt><dd class="number"><b><?cs var:Doc.Amount ?></b></dd></div><div><dt><?cs var:T.Sales.Doc.Time ?></dt><dd><?cs call:ui_at(Doc.Created) ?></dd></div><div><dt><?cs var:T.Word.State ?></dt><dd><?cs call:sale_state(Doc.State) ?></dd></div></dl>
+<p><a class="btn btn-quiet" href="/sales/<?cs var:Doc.Id ?>"><?cs var:T.Sales.Verify.Open ?></a></p>
+<?cs elif:IsAsked ?><div class="notice notice-danger verdict" role="alert"><?cs call:ui_icon("circle-x") ?><div><strong><?cs var:T.Sales.Verify.Foreign ?></strong><p><?cs var:T.Sales.Verify.ForeignAdvice ?></p></div></div><?cs /if ?></section>
