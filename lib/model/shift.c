@@ -2,15 +2,19 @@
 
 #include "model/shift_private.h"
 
-enum { FIND_OPEN, FIND, HOLD, CASH };
+enum { FIND_OPEN, FIND, OPEN, HOLD, CASH };
 static const struct query Q[] QUERIES = {
 	[FIND_OPEN] = { .sql = SHIFT_SELECT "WHERE s.active_operator = ?" SHIFT_GROUP,
 	    .bounded = "unique key" },
 	[FIND] = { .sql = SHIFT_SELECT "WHERE s.shift_id = ?" SHIFT_GROUP,
 	    .bounded = "primary key" },
-	/* Not in share mode: what two pages of one person do to a drawer follows each other. */
-	[HOLD] = { .sql = "SELECT shift_id FROM shift WHERE active_operator = ? FOR UPDATE",
+	[OPEN] = { .sql = "SELECT shift_id FROM shift WHERE active_operator = ?",
 	    .bounded = "unique key" },
+	/* By its number, as who closes it does: by the other key they would deadlock. Not in share
+	 * mode: what two pages of one person do to a drawer follows each other. */
+	[HOLD] = { .sql = "SELECT shift_id FROM shift WHERE shift_id = ? AND closed_at IS NULL"
+			  " FOR UPDATE",
+	    .bounded = "primary key" },
 	[CASH] = { .sql = "SELECT CAST(s.float_fen + COALESCE((SELECT SUM(p.amount_fen)"
 			  " FROM posting p WHERE p.shift_id = s.shift_id AND p.ledger = 'cash'"
 			  " AND p.channel = 'cash'), 0) AS SIGNED) FROM shift s"
@@ -83,7 +87,10 @@ shift_find(struct db *db, struct arena *arena, int64_t shift_id, struct shift *s
 enum rc
 shift_hold(struct db *db, int64_t operator_id, int64_t *shift_id)
 {
-	return db_int(db, &Q[HOLD], ARGS(I(operator_id)), shift_id);
+	int64_t open;
+	enum rc rc = db_int(db, &Q[OPEN], ARGS(I(operator_id)), &open);
+
+	return rc == RC_OK ? db_int(db, &Q[HOLD], ARGS(I(open)), shift_id) : rc;
 }
 
 enum rc

@@ -89,10 +89,16 @@ stands_at_the_counter(void *context)
 	return NULL;
 }
 
-enum { NEXT };
+enum { NEXT, OPEN_SHIFT, DEADLOCKS };
 static const struct query Q[] QUERIES = {
 	[NEXT] = { .sql = "SELECT command_id FROM delivery WHERE state = 'queued' AND meter_id = ?"
 			  " ORDER BY command_id LIMIT 1" },
+	[OPEN_SHIFT] = { .sql = "SELECT shift_id FROM shift WHERE active_operator = ?",
+	    .bounded = "unique key" },
+	[DEADLOCKS] = { .sql = "SELECT CAST(VARIABLE_VALUE AS SIGNED)"
+			       " FROM information_schema.GLOBAL_STATUS"
+			       " WHERE VARIABLE_NAME = 'INNODB_DEADLOCKS'",
+	    .bounded = "one row" },
 };
 
 static volatile bool is_over;
@@ -123,12 +129,38 @@ delivers(void *context)
 	return NULL;
 }
 
+static struct person persons[CASHIERS];
+
+/* Counts the drawers while their people sell, and lets them begin anew. */
+static void *
+closes_shifts(void *context)
+{
+	struct db *own = open_as("voltill_sales");
+	int *closed = context;
+
+	while (!is_over)
+		for (size_t i = 0; i < CASHIERS; i++) {
+			struct operator_actor by = actor(persons[i].operator_id);
+			struct shift_closing closing = { .note = "清点", .by = by };
+			int64_t counted, expected, again;
+			if (db_int(own, &Q[OPEN_SHIFT], ARGS(I(by.operator_id)),
+				&closing.shift_id) == RC_OK)
+				*closed += shift_close(own, &closing, &counted, &expected) == RC_OK;
+			/* What was in the drawer is away: the next one begins with change. */
+			if (shift_open(own, 1000000, &by, &again) != RC_OK)
+				*closed = INT32_MIN;
+			usleep(10000);
+		}
+	db_close(own);
+	return NULL;
+}
+
 static void
 whatever_wins_the_books_agree(void **state)
 {
-	struct person persons[CASHIERS];
-	int done = 0, refused = 0;
-	pthread_t meters;
+	int done = 0, refused = 0, closed = 0;
+	pthread_t meters, supervisor;
+	int64_t deadlocks;
 
 	(void)state;
 	for (size_t i = 0; i < SHOPS; i++)
@@ -137,7 +169,9 @@ whatever_wins_the_books_agree(void **state)
 		persons[i] = (struct person){ .operator_id = make_cashier("cashier"), .at = i };
 		newest[i] = sell(&shops[0], persons[i].operator_id, 5000, 0);
 	}
+	deadlocks = number_by(&Q[DEADLOCKS], NO_ARGS);
 	assert_int_equal(pthread_create(&meters, NULL, delivers, NULL), 0);
+	assert_int_equal(pthread_create(&supervisor, NULL, closes_shifts, &closed), 0);
 	for (size_t i = 0; i < CASHIERS; i++)
 		assert_int_equal(
 		    pthread_create(&persons[i].thread, NULL, stands_at_the_counter, &persons[i]),
@@ -150,7 +184,11 @@ whatever_wins_the_books_agree(void **state)
 	}
 	is_over = true;
 	pthread_join(meters, NULL);
-	print_message("%d deeds done, %d refused\n", done, refused);
+	pthread_join(supervisor, NULL);
+	print_message("%d deeds done, %d refused, %d shifts closed\n", done, refused, closed);
+	assert_true(closed > 0);
+	/* Everybody locks in the same order. */
+	assert_int_equal(number_by(&Q[DEADLOCKS], NO_ARGS), deadlocks);
 	for (size_t i = 0; i < SHOPS; i++) {
 		struct ledger_balance balance;
 		while (deliver_one(&shops[i]))
