@@ -4,6 +4,7 @@
 #include "accounts.h"
 #include "base/money.h"
 #include "model/alarm_list.h"
+#include "model/approval.h"
 #include "model/usage.h"
 
 #define REFRESH_S    60 /* without script; htmx asks every 15 s */
@@ -213,6 +214,18 @@ show_alarms(struct req *r, const struct alarm_view *alarms, size_t count, int64_
 	}
 }
 
+/* What waits for the reader's yes. */
+static enum rc
+show_approvals(struct req *r)
+{
+	int64_t open = 0;
+	enum rc rc = may(r, PERM_APPROVE) ? approval_count_open(r->db, r->scope, &open) : RC_OK;
+
+	if (rc == RC_OK && open > 0)
+		view_int(r->view, "Approvals", open);
+	return rc;
+}
+
 enum rc
 overview(struct req *r)
 {
@@ -230,7 +243,8 @@ overview(struct req *r)
 	    (rc = gateway_buses(r->db, r->arena, r->scope, 0, r->now, &buses, &bus_count)) !=
 		RC_OK ||
 	    (rc = alarm_running(r->db, r->arena, r->scope, ALARMS_SHOWN, &alarms, &alarm_count,
-		 &alarm_total)) != RC_OK)
+		 &alarm_total)) != RC_OK ||
+	    (rc = show_approvals(r)) != RC_OK)
 		return rc;
 	sum_meters(r, snapshot, &sums);
 	show_states(r, &sums);

@@ -47,4 +47,37 @@ enum rc days(struct req *r);
 enum rc day_page(struct req *r);
 enum rc day_close(struct req *r);
 
+/* ---- money back ---- */
+
+enum rc refund_form(struct req *r); /* refund.c */
+enum rc refund_ask(struct req *r);
+enum rc refund_do(struct req *r);
+enum rc reverse_ask(struct req *r); /* reverse.c */
+enum rc reverse_do(struct req *r);
+enum rc pay_ask(struct req *r); /* pay.c */
+enum rc pay_do(struct req *r);
+enum rc resend_ask(struct req *r);
+enum rc resend_do(struct req *r);
+enum rc adjust_form(struct req *r); /* adjust.c */
+enum rc adjust_do(struct req *r);
+
+/* ---- the second person ---- */
+
+enum rc approvals_page(struct req *r); /* approvals.c */
+enum rc approval_page(struct req *r);  /* approval.c */
+enum rc approval_yes(struct req *r);
+enum rc approval_no(struct req *r);
+enum rc approval_take_back(struct req *r);
+enum rc held_page(struct req *r); /* held.c */
+enum rc held_form(struct req *r);
+enum rc held_do(struct req *r);
+enum rc explain_form(struct req *r);
+enum rc explain_do(struct req *r);
+
+/* ---- the check ---- */
+
+enum rc check_page(struct req *r); /* check.c */
+enum rc check_one(struct req *r);
+enum rc check_start(struct req *r);
+
 #endif

@@ -7,7 +7,7 @@
 #define LAST_DAYS  31
 
 static const struct form_field FIELDS[] = {
-	{ "float", FORM_BALANCE, .offset = 0 },
+	{ "drawer", FORM_BALANCE, .offset = 0 },
 };
 
 /* The drawer is fuller than the role allows. */
@@ -68,7 +68,7 @@ shift_begin(struct req *r)
 	enum rc rc = form_read(r, FIELDS, COUNT(FIELDS), &float_fen);
 
 	if (rc == RC_OK && float_fen < 0) {
-		form_error(r, "float", "BadAmount");
+		form_error(r, "drawer", "BadAmount");
 		rc = RC_INVALID;
 	}
 	if (rc == RC_INVALID)

@@ -99,7 +99,7 @@ show_page(struct req *r, const struct closing *closing)
 	shift_show(r, view_node(r->view, "Shift"), &closing->shift);
 	show_counts(r, closing);
 	view_set(r->view, "Path", closing->path);
-	view_set(r->view, "Home", closing->home);
+	view_set(r->view, "Home.Href", closing->home);
 	crumb(r, NULL, title);
 	return page(r, "sales/shift_close.cs");
 }

@@ -35,7 +35,7 @@ show_sheet(struct req *r, const char *home, bool is_own)
 	const char *title =
 	    words(r, "Sales.ShiftSheet.Of", shift.operator_name, day_text(r, shift.day));
 	shift_show(r, view_node(r->view, "Shift"), &shift);
-	view_set(r->view, "Home", home);
+	view_set(r->view, "Home.Href", home);
 	view_bool(r->view, "MayClose", !is_own && shift.closed_at == 0);
 	view_set(r->view, "Page.Title", title);
 	crumb(r, NULL, title);

@@ -204,6 +204,22 @@
 	if (doc.querySelector("[data-print-now]"))
 		window.addEventListener("load", function () { window.print(); });
 
+	/* Money that is counted by pieces: each line and the total as one types. */
+	function money(sign, fen) {
+		return fen ? sign + (fen / 100).toLocaleString("en-US", { minimumFractionDigits: 2 }) : "";
+	}
+	doc.addEventListener("input", function (event) {
+		var table = event.target.closest("[data-counts]"), total = 0;
+		if (!table)
+			return;
+		table.querySelectorAll("input[data-fen]").forEach(function (input) {
+			var fen = /^\d{1,6}$/.test(input.value) ? input.value * input.dataset.fen : 0;
+			input.closest("tr").querySelector("[data-line]").textContent = money(table.dataset.sign, fen);
+			total += fen;
+		});
+		table.querySelector("[data-total]").textContent = money(table.dataset.sign, total);
+	});
+
 	/* Forms are sent once: a second press while the answer is under way does nothing. */
 	doc.addEventListener("submit", function (event) {
 		var form = event.target;

@@ -7,7 +7,7 @@
 <?cs each:state = States ?><li><a class="state-count status-<?cs var:state.Status ?><?cs if:state.Count == "0" ?> is-zero<?cs /if ?>" href="<?cs var:state.Href ?>" title="<?cs var:T.Status[state.Status].Hint ?>"><span><svg class="icon" aria-hidden="true"><use href="<?cs var:Asset.IconsSvg ?>#status-<?cs var:state.Status ?>"/></svg> <?cs var:T.Status[state.Status] ?></span><b><?cs var:state.Count ?></b></a></li>
 <?cs /each ?></ul>
 <?cs /if ?>
-
+<?cs if:?Approvals ?><p class="notice notice-warning" id="approvals"><?cs call:ui_icon("rubber-stamp") ?> <a href="/sales/approvals"><?cs var:T.Accounts.Overview.Approvals ?> <b><?cs var:Approvals ?></b></a></p><?cs /if ?>
 <div class="kpis">
 <section class="kpi"><h2><?cs call:ui_icon("bolt") ?> <?cs var:T.Accounts.Overview.Today ?></h2>
 <p class="kpi-value"><?cs var:Today ?> <small><?cs var:T.Unit.Kwh ?></small></p>

@@ -10,7 +10,7 @@
 <?cs else ?><?cs call:ui_title(T.Sales.Shift.Title) ?>
 <?cs call:ui_errors() ?>
 <form method="post" action="/sales/shift" class="form card office-narrow"><?cs call:ui_secret() ?><h2><?cs var:T.Sales.Shift.None ?></h2><p><?cs var:T.Sales.Shift.NoneHint ?></p>
-<?cs call:ui_money("float", T.Sales.Shift.Float) ?><p class="form-text"><?cs var:T.Sales.Shift.FloatHint ?></p>
+<?cs call:ui_money("drawer", T.Sales.Shift.Float) ?><p class="form-text"><?cs var:T.Sales.Shift.FloatHint ?></p>
 <?cs call:ui_submit("player-play", T.Sales.Shift.Open) ?></form><?cs /if ?>
 <?cs if:?Last.0.Id ?><section class="card"><h2><?cs var:T.Sales.Shift.Last ?></h2>
 <div class="table-wrap"><table class="list"><caption class="visually-hidden"><?cs var:T.Sales.Shift.Last ?></caption>

@@ -21,6 +21,26 @@ INSERT INTO delivery(command_id,sale_id,meter_id,meter_epoch_id,kind,amount_fen,
   return document(0, 'purchase', 'delivered', 12000) + document(1, 'purchase', 'booked', 52000) + document(2, 'refund', 'due', 5000);
 }
 
+// A meter in room 102 whose sales are stopped: a delivery to it is held, and a refund waits for a second person.
+function heldRows(first) {
+  const of = (n) => first + n, meter = of(2), sale = (n) => of(20 + n), order = of(130);
+  return `
+INSERT INTO meter(meter_id,number,meter_model_id,bus_id,unit,place_id) SELECT ${meter},'20260000${first + 1002}',meter_model_id,${of(0)},41,${of(4)} FROM meter_model WHERE code='adf300';
+INSERT INTO meter_link(meter_id) VALUES(${meter});
+INSERT INTO account(account_id,number,name,phone,opened_at) VALUES(${meter},'A${meter}','张记小面馆',13800000001,'2026-01-01');
+INSERT INTO account_meter(meter_id,began_at,account_id) VALUES(${meter},'2026-01-01',${meter});
+INSERT INTO meter_epoch(meter_epoch_id,meter_id,account_id,cause,began_at,base_count,base_credit_fen,base_energy_wh,last_count,last_credit_fen,last_energy_wh,last_at,changed_at) VALUES(${meter},${meter},${meter},'opening',${at},0,0,0,4,3094,12000000,${at},${at});
+INSERT INTO sale(sale_id,kind,request_key,request_digest,series,operator_id,biz_day,receipt_seq,receipt_number,verify_code,account_id,meter_id,channel,amount_fen,credit_fen,state,created_at) VALUES
+(${sale(0)},'purchase',UNHEX(LPAD('${first}',32,'a')),REPEAT('d',32),0,900,'2024-10-04',${sale(0)},'A20241004-900-${sale(0)}',UNHEX(LPAD('${first}',16,'a')),${meter},${meter},'cash',10000,9000,'held',${at}),
+(${sale(1)},'refund',UNHEX(LPAD('${first}',32,'b')),REPEAT('d',32),0,900,'2024-10-04',${sale(1)},'A20241004-900-${sale(1)}',UNHEX(LPAD('${first}',16,'b')),${meter},${meter},'cash',60000,60000,'asked',${at});
+INSERT INTO sale_line(sale_id,line,kind,name,amount_fen) VALUES(${sale(0)},1,'energy','',9000),(${sale(0)},2,'fee','物业费',1000);
+INSERT INTO command_batch(command_batch_id,kind,request_key,created_by,created_at,reason) VALUES(${order},'credit',UNHEX(LPAD('${first}',32,'c')),900,${at},'');
+INSERT INTO command(command_id,command_batch_id,kind,bus_id,meter_id,created_at,state) VALUES(${order},${order},'credit',${of(0)},${meter},${at},'held');
+INSERT INTO delivery(command_id,sale_id,meter_id,meter_epoch_id,kind,amount_fen,state,want_count,intent_at,before_fen,before_wh,sends,sent_at,ended_at,outcome,found_count,found_fen) VALUES(${order},${sale(0)},${meter},${meter},'credit',9000,'held',5,${at},3094,12000000,1,${at},${at},'count_over 6 5',6,21094);
+INSERT INTO alarm(kind,meter_id,began_at,detail) VALUES('count_mismatch',${meter},${at},'6 5');
+INSERT INTO approval(approval_id,kind,sale_id,amount_fen,reason,asked_by,asked_at) VALUES(${of(0)},'refund',${sale(1)},60000,'退租或搬迁',900,${at});`;
+}
+
 // Places: 1 is the site, 2 and 1002 the buildings, then floor and rooms of each.
 function buildingRows(first) {
   const of = (n) => first + n;
@@ -40,6 +60,7 @@ INSERT INTO meter_epoch(meter_epoch_id,meter_id,account_id,cause,began_at,base_c
 ${saleRows(first)}
 INSERT INTO command_batch(command_batch_id,kind,request_key,created_by,created_at,reason) VALUES(${of(0)},'write_prices',UNHEX(LPAD('${first}',32,'0')),NULL,${at},'调价');
 INSERT INTO command(command_id,command_batch_id,kind,bus_id,meter_id,created_at) VALUES(${of(0)},${of(0)},'write_prices',${of(0)},${of(0)},${at});
+${heldRows(first)}
 INSERT INTO energy_day(day,meter_id,first_at,first_wh,last_at,last_wh,used_wh,readings) SELECT CURDATE() - INTERVAL seq DAY,${of(0)},${at},0,${at},12000,12000,48 FROM seq_1_to_60;`;
 }
 
@@ -62,6 +83,8 @@ INSERT INTO operator(operator_id,username,display_name,role_id,must_change,creat
 INSERT INTO business_day(day,closed_at,closed_by) VALUES('2024-10-04',${at},900);
 INSERT INTO shift(shift_id,operator_id,opened_at,biz_day,float_fen,closed_at,expected_fen,counted_fen,note) VALUES(1,900,'2024-10-04 01:00','2024-10-04',20000,'2024-10-04 09:00',20000,19950,'少找 0.50');
 INSERT INTO fee(fee_id,name,kind,value,is_usual) VALUES(1,'物业费','fixed',2000,1),(2,'线损','permille',25,0);
+INSERT INTO check_run(check_run_id,asked_by,asked_at,began_at,ended_at,violations) VALUES(1,NULL,${at},${at},${at},2);
+INSERT INTO check_result(check_run_id,code,violations,took_ms,sample) VALUES(1,'I01',0,12,''),(1,'I04',2,8,'operator 900 day 2024-10-04: 17');
 INSERT INTO shift_count(shift_id,denomination_fen,pieces) VALUES(1,10000,1),(1,5000,1),(1,1000,4),(1,500,1),(1,100,4),(1,50,1);
 ${buildingRows(A)}${buildingRows(B)}`);
 }
@@ -108,6 +131,12 @@ export const NOUNS = {
   sell: { scoped: true, id: [A, B] },
   sales: { scoped: true, id: [A, B] },
   fees: { id: [1] },
+  refund: { scoped: true, id: [A, B] },
+  adjust: { scoped: true, id: [A, B] },
+  explain: { scoped: true, id: [A + 2, B + 2] },
+  held: { scoped: true, id: [A + 130, B + 130] },
+  approvals: { scoped: true, id: [A, B] },
+  check: { id: [1] },
   shift: { id: [1] },
   shifts: { id: [1] },
   days: { id: [20000] },

@@ -35,19 +35,19 @@ INSERT INTO posting(journal_id,line,ledger,shift_id,channel,amount_fen) VALUES(@
 test('a shift is opened once, with a float that may be nothing and not less', async () => {
   assert.match((await cashier.get('/sales/shift')).text, /还没有开班/);
   for (const wrong of ['-1', 'abc', '1,000', '1e3', '0.001']) {
-    const answer = await change(cashier, '/sales/shift', { float: wrong });
+    const answer = await change(cashier, '/sales/shift', { drawer: wrong });
     assert.equal(answer.status, 422, wrong);
     assert.match(answer.text, new RegExp(`value="${wrong}"`), 'what was typed is kept');
   }
   assert.equal(count('shift', 'closed_at IS NULL'), 0);
-  const fields = { ...fieldsOf((await cashier.get('/sales/shift')).text, '/sales/shift'), float: '200.00' };
+  const fields = { ...fieldsOf((await cashier.get('/sales/shift')).text, '/sales/shift'), drawer: '200.00' };
   const answers = await Promise.all(Array.from({ length: 8 }, () => cashier.post('/sales/shift', { fields })));
   assert.deepEqual([...new Set(answers.map((answer) => answer.status))], [303]);
   assert.equal(count('shift', `operator_id=${idOf(cashier)}`), 1);
   assert.equal(openOf(cashier).float_fen, '20000');
   assert.equal(count('audit', "action='shift.open'"), 1);
   assert.match((await cashier.get('/sales/shift')).text, /¥200\.00/);
-  assert.equal((await change(other, '/sales/shift', { float: '' })).status, 303);
+  assert.equal((await change(other, '/sales/shift', { drawer: '' })).status, 303);
   assert.equal(openOf(other).float_fen, '0');
 });
 
@@ -135,7 +135,7 @@ test('the list: person, days, state, sort, both exports', async () => {
 
 test('a day with an open shift stays open; then it is closed once, and nobody opens a shift on it', async () => {
   const day = today();
-  assert.equal((await change(cashier, '/sales/shift', { float: '1' })).status, 303);
+  assert.equal((await change(cashier, '/sales/shift', { drawer: '1' })).status, 303);
   const shown = await manager.get(`/sales/days/${day}`);
   assert.match(shown.text, /以下班次还没有结班/);
   const csrf = fieldsOf(shown.text, '/login/preferences').csrf;
@@ -154,7 +154,7 @@ test('a day with an open shift stays open; then it is closed once, and nobody op
   assert.equal(count('audit', "action='day.close'"), 1);
   assert.equal((await manager.post(`/sales/days/${day}/close`, { fields: { csrf } })).status, 303, 'closed already');
   assert.equal(count('audit', "action='day.close'"), 1);
-  answer = await change(cashier, '/sales/shift', { float: '1' });
+  answer = await change(cashier, '/sales/shift', { drawer: '1' });
   assert.equal(answer.status, 422);
   assert.match(answer.text, /今天已经日结/);
   assert.equal(openOf(cashier), undefined);
@@ -166,7 +166,7 @@ test('a day with an open shift stays open; then it is closed once, and nobody op
 test('opened, counted and closed with the keyboard, without script', async (t) => {
   const page = await openPage(t, { url: web.url, cookies: cashier.cookies, script: false });
   await page.goto(`${web.url}sales/shift`);
-  await page.focus('#float');
+  await page.focus('#drawer');
   await page.keyboard.type('50.5');
   await follow(page, /shift$/, () => page.keyboard.press('Enter'));
   await page.getByRole('link', { name: '清点并结班' }).focus();
@@ -183,7 +183,7 @@ test('opened, counted and closed with the keyboard, without script', async (t) =
 
 test('every page in every look', async (t) => {
   const everything = await web.signedIn('omnipotent');
-  assert.equal((await change(everything, '/sales/shift', { float: '300' })).status, 303);
+  assert.equal((await change(everything, '/sales/shift', { drawer: '300' })).status, 303);
   take(openOf(everything).shift_id, 'pos', 5000);
   const own = openOf(everything).shift_id, done = maria.one(`SELECT MAX(shift_id) FROM shift WHERE closed_at IS NOT NULL`);
   maria.sql(`UPDATE shift SET operator_id=${idOf(everything)} WHERE shift_id=${done}`);

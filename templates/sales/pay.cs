@@ -1,0 +1,8 @@
+<?cs include!"sales/_deed.cs" ?><?cs call:office_style() ?><?cs call:ui_crumbs() ?>
+<?cs call:deed_head("refund", "cash", T.Sales.Pay.Title, T.Sales.Pay.Lead) ?>
+<?cs call:ui_errors() ?><?cs call:deed_shift() ?>
+<section class="card office-narrow"><p class="handover"><?cs var:Sale.Amount ?> <small><?cs var:T.Channel[Sale.Channel] ?></small></p>
+<dl class="facts"><div><dt><?cs var:T.Sales.Deed.Number ?></dt><dd><a href="/sales/<?cs var:Sale.Id ?>"><?cs var:Sale.Number ?></a></dd></div><div><dt><?cs var:T.Sales.Deed.Kind ?></dt><dd><?cs var:T.Sale.Kind[Sale.Kind] ?></dd></div><div><dt><?cs var:T.Word.Tenant ?></dt><dd class="breaks"><?cs var:Sale.Tenant ?></dd></div><div><dt><?cs var:T.Word.Place ?></dt><dd class="breaks"><?cs var:Sale.Place ?> · <?cs var:Sale.Meter ?></dd></div><div><dt><?cs var:T.Word.State ?></dt><dd><?cs call:ui_icon(T.Sale.Icon[Sale.State]) ?> <?cs var:T.Sale.State[Sale.State] ?></dd></div></dl>
+<?cs if:IsDue ?><form method="post" action="/sales/<?cs var:Sale.Id ?>/pay"><?cs call:ui_secret() ?><?cs if:IsCash ?><p class="form-text"><?cs var:T.Sales.Pay.Drawer ?></p><?cs /if ?>
+<div class="toolbar"><button class="btn btn-primary" type="submit"><?cs call:ui_icon("cash") ?> <?cs var:Button ?></button><a class="btn btn-quiet" href="/sales/<?cs var:Sale.Id ?>"><?cs var:T.Word.Cancel ?></a></div></form>
+<?cs else ?><p class="notice notice-warning"><?cs call:ui_icon("info-circle") ?> <span><?cs var:T.Sales.Pay.Cannot ?></span></p><a class="btn btn-quiet" href="/sales/<?cs var:Sale.Id ?>"><?cs call:ui_icon("arrow-left") ?> <?cs var:T.Word.Back ?></a><?cs /if ?></section>
