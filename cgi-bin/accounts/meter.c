@@ -84,6 +84,9 @@ meter_head_show(struct req *r, const struct meter_detail *detail)
 
 	meter_show(r, node, meter);
 	node_set(r->view, node, "Title", meter_title(r, meter));
+	if (may(r, PERM_SALE) && meter->account_id != 0 && meter->credit_mode != CREDIT_MONITOR)
+		node_set(r->view, node, "SellHref",
+		    arena_printf(r->arena, "/sales/sell/%lld", (long long)meter->meter_id));
 	if (may(r, PERM_METER_EDIT))
 		node_set(r->view, node, "SettingsHref",
 		    arena_printf(r->arena, "/settings/meters/%lld", (long long)meter->meter_id));

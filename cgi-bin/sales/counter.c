@@ -13,6 +13,19 @@ struct hits {
 	int64_t unopened; /* meters that match and belong to nobody */
 };
 
+/* Ticked on the board: parameter meter comes once for each. */
+static bool
+is_ticked(const struct req *r, int64_t meter_id)
+{
+	const char *typed;
+	int64_t id;
+
+	for (size_t n = 0; (typed = param_nth(&r->query, "meter", n)) != NULL; n++)
+		if (text_parse_uint(typed, UINT32_MAX, &id) == RC_OK && id == meter_id)
+			return true;
+	return false;
+}
+
 static bool
 is_sold_to(const struct meter *meter)
 {
@@ -29,7 +42,8 @@ find(struct req *r, const char *search, struct hits *hits)
 		return rc;
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct meter *meter = &snapshot->list[i];
-		if (!meter_matches_search(meter, search))
+		if (*search != '\0' ? !meter_matches_search(meter, search)
+				    : !is_ticked(r, meter->meter_id))
 			continue;
 		if (!is_sold_to(meter)) {
 			hits->unopened += meter->credit_mode != CREDIT_MONITOR;
@@ -61,7 +75,7 @@ show_hits(struct req *r, const struct hits *hits)
 }
 
 /* Enter (the button's name is "go") with exactly one hit leads on; typing shows the list, so that
- * the way back leads to the list, too. */
+ * the way back leads to the list, too. One that was ticked on the board leads on as well. */
 enum rc
 counter(struct req *r)
 {
@@ -73,10 +87,11 @@ counter(struct req *r)
 
 	text_fold(typed, search, sizeof(search));
 	view_set(r->view, "Search", typed);
-	if (*search != '\0') {
+	bool is_tick = *search == '\0' && param_nth(&r->query, "meter", 0) != NULL;
+	if (*search != '\0' || is_tick) {
 		if ((rc = find(r, search, &hits)) != RC_OK)
 			return rc;
-		if (hits.count == 1 && *param_get(&r->query, "go") != '\0')
+		if (hits.count == 1 && (is_tick || *param_get(&r->query, "go") != '\0'))
 			return redirect(r, "/sales/sell/%lld", (long long)hits.list[0]->meter_id);
 		view_bool(r->view, "IsSearched", true);
 		show_hits(r, &hits);

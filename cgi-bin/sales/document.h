@@ -18,7 +18,7 @@ bool document_may_print(const struct sale_view *sale);
  * when it has no words. */
 const char *outcome_text(struct req *r, const char *branch, const char *code);
 
-/* Form.paper.Choice: the papers, with the one that was used last chosen. */
-void paper_choices(struct req *r);
+/* Form.paper.Choice: the papers; PAPERS chooses the one that was used last. */
+void paper_choices(struct req *r, enum sale_paper paper);
 
 #endif

@@ -11,6 +11,8 @@
 #define PAPER_COOKIE "paper"
 #define PAPER_AGE_S  (365 * 24 * 3600LL)
 #define TITLE_MAX    (4 * 64 + 1)
+#define LINES_SHORT  4	/* what fits the shorter length of a roll */
+#define TEXT_SHORT   40 /* characters of tenant, reason and note */
 #define FOOTER_MAX   (4 * 300 + 1)
 
 struct print_form {
@@ -24,10 +26,11 @@ static const struct form_field FIELDS[] = {
 };
 
 void
-paper_choices(struct req *r)
+paper_choices(struct req *r, enum sale_paper paper)
 {
-	enum sale_paper last = sale_paper_find(get_cookie(r, PAPER_COOKIE));
-	const struct print_form form = { .paper = last == PAPERS ? PAPER_FORM : last };
+	if (paper == PAPERS)
+		paper = sale_paper_find(get_cookie(r, PAPER_COOKIE));
+	const struct print_form form = { .paper = paper == PAPERS ? PAPER_FORM : paper };
 
 	form_fill(r, FIELDS, COUNT(FIELDS), &form);
 }
@@ -146,14 +149,18 @@ receipt(struct req *r)
 		return RC_NOT_FOUND;
 	if ((rc = show_head(r)) != RC_OK || (rc = show_code(r, &sale)) != RC_OK)
 		return rc;
+	paper_choices(r, paper);
 	if (paper == PAPERS)
 		paper = PAPER_FORM;
 	view_set(r->view, "Receipt.Paper", sale_paper_name(paper));
 	document_show(r, &sale);
 	document_lines(r, &sale);
+	view_bool(r->view, "Receipt.IsLong",
+	    sale.line_count > LINES_SHORT ||
+		text_length(sale.note) + text_length(sale.reason) + text_length(sale.tenant) >
+		    TEXT_SHORT);
 	show_balance(r, &sale);
 	show_print(r, &sale);
-	paper_choices(r);
 	crumb(
 	    r, arena_printf(r->arena, "/sales/%lld", (long long)sale.sale_id), sale.receipt_number);
 	crumb(r, NULL, view_word(r->view, "Sales.Receipt.Title"));

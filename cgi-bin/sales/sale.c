@@ -268,7 +268,7 @@ sale(struct req *r)
 	show_progress(r, &sale);
 	show_timeline(r, &sale);
 	show_deeds(r, &sale);
-	paper_choices(r);
+	paper_choices(r, PAPERS);
 	view_set(r->view, "Page.Title", sale.receipt_number);
 	crumb(r, NULL, sale.receipt_number);
 	return page(r, "sales/sale.cs");

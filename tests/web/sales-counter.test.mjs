@@ -56,6 +56,17 @@ test('the fragment of the live search is the list alone and never leads away', a
   assert.deepEqual(hits(typed.text), [1]);
 });
 
+test('meters ticked on the board lead to the counter, one of them straight to the sale', async () => {
+  assert.equal((await anna.get('/sales/counter?meter=3')).location, '/sales/sell/3');
+  assert.deepEqual(hits((await anna.get('/sales/counter?meter=3&meter=1&meter=5&meter=x')).text), [1, 3]);
+  assert.deepEqual(hits((await anna.get('/sales/counter?meter=999')).text), []);
+  const manager = await web.signedIn('manager'), auditor = await web.signedIn('auditor');
+  assert.match((await manager.get('/accounts/meters/3')).text, /href="\/sales\/sell\/3"/);
+  assert.match((await manager.get('/accounts/board')).text, /formaction="\/sales\/counter"/);
+  for (const page of ['/accounts/meters/5', '/accounts/meters/6']) assert.doesNotMatch((await manager.get(page)).text, /\/sales\/sell\//, page);
+  for (const page of ['/accounts/meters/3', '/accounts/board']) assert.doesNotMatch((await auditor.get(page)).text, /\/sales\/(sell|counter)/, page);
+});
+
 test('who has no shift is told so, and nothing is sold', async () => {
   const bert = await web.signedIn('cashier');
   assert.match(text((await bert.get('/sales/counter')).text), /还没有开班|No shift/);
