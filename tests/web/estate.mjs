@@ -123,7 +123,7 @@ export const NOUNS = {
   tariffs: { id: [1] },
   versions: { id: [2] },
   imports: { id: [1] },
-  operators: { id: [1] },
+  operators: { id: [900] },
   roles: { id: [1] },
   audit: { id: [1] },
   holidays: { id: [1] },
