@@ -6,13 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/setting.h"
-#include "model/shift.h"
-
-#define SERIES_LETTERS 26
-#define SERIES_MAX     (SERIES_LETTERS * SERIES_LETTERS + SERIES_LETTERS - 1) /* "ZZ" */
-
-enum { JOURNAL, POSTING, ADD, BALANCE, BALANCE_MAKE, BALANCE_LOCK, RECEIPT };
+enum { JOURNAL, POSTING, ADD, BALANCE, BALANCE_MAKE, BALANCE_LOCK };
 static const struct query Q[] QUERIES = {
 	[JOURNAL] = { .sql = "INSERT INTO journal (kind, source_key, at, biz_day, sale_id,"
 			     " command_id, account_id, operator_id, shift_id)"
@@ -33,10 +27,6 @@ static const struct query Q[] QUERIES = {
 	[BALANCE_LOCK] = { .sql = "SELECT transit_fen, credit_fen, payable_fen FROM ledger_balance"
 				  " WHERE account_id = ? AND meter_id = ? FOR UPDATE",
 	    .bounded = "primary key" },
-	[RECEIPT] = { .sql = "INSERT INTO receipt_counter (series, operator_id, biz_day, last_seq)"
-			     " VALUES (?, ?, ?, 1) ON DUPLICATE KEY UPDATE last_seq = last_seq + 1"
-			     " RETURNING last_seq",
-	    .bounded = "one row" },
 };
 
 /* ---- names ---- */
@@ -314,50 +304,4 @@ ledger_balance_lock(
 	enum rc rc = db_exec(db, &Q[BALANCE_MAKE], ARGS(I(account_id), I(meter_id)));
 
 	return rc == RC_OK ? read_balance(db, &Q[BALANCE_LOCK], account_id, meter_id, balance) : rc;
-}
-
-/* ---- receipt numbers ---- */
-
-/* "A" … "Z", "AA" … "ZZ". */
-static void
-format_series(int64_t series, char text[3])
-{
-	size_t at = 0;
-
-	assert(series >= 0 && series <= SERIES_MAX);
-	if (series >= SERIES_LETTERS)
-		text[at++] = (char)('A' + series / SERIES_LETTERS - 1);
-	text[at++] = (char)('A' + series % SERIES_LETTERS);
-	text[at] = '\0';
-}
-
-static void
-format_receipt(struct receipt_number *receipt, int64_t operator_id, struct day day)
-{
-	char series[3], date[16];
-
-	format_series(receipt->series, series);
-	clock_format_day(day, date, sizeof(date));
-	(void)snprintf(receipt->text, sizeof(receipt->text),
-	    "%s%.4s%.2s%.2s-%03" PRId64 "-%04" PRId64, series, date, date + 5, date + 8,
-	    operator_id, receipt->seq);
-}
-
-enum rc
-ledger_next_receipt(
-    struct db *db, int64_t operator_id, struct day day, struct receipt_number *receipt)
-{
-	enum rc rc = business_day_hold(db, day);
-
-	*receipt = (struct receipt_number){ 0 };
-	if (rc == RC_OK)
-		rc = setting_int(db, "ledger.series", 0, &receipt->series);
-	if (rc == RC_OK && receipt->series > SERIES_MAX)
-		receipt->series = SERIES_MAX;
-	if (rc == RC_OK)
-		rc = db_int(db, &Q[RECEIPT], ARGS(I(receipt->series), I(operator_id), D(day)),
-		    &receipt->seq);
-	if (rc == RC_OK)
-		format_receipt(receipt, operator_id, day);
-	return rc;
 }

@@ -14,8 +14,6 @@ static const struct query Q[] QUERIES = {
 
 static const char *const STATUS_NAMES[STATUSES] = { "lost", "tripped", "arrears", "alarm2",
 	"alarm1", "protected", "unopened", "open" };
-static const char *const MODE_NAMES[] = { "meter", "server", "monitor" };
-
 const char *
 meter_status_name(enum meter_status status)
 {
@@ -31,13 +29,6 @@ meter_status_find(const char *name)
 	while (status < STATUSES && strcmp(name, STATUS_NAMES[status]) != 0)
 		status++;
 	return status;
-}
-
-const char *
-credit_mode_name(enum credit_mode mode)
-{
-	assert((size_t)mode < COUNT(MODE_NAMES));
-	return MODE_NAMES[mode];
 }
 
 enum meter_status

@@ -38,6 +38,7 @@ enum meter_status meter_status_find(const char *name);
 
 enum credit_mode { CREDIT_METER, CREDIT_SERVER, CREDIT_MONITOR };
 const char *credit_mode_name(enum credit_mode mode); /* "meter" … */
+enum credit_mode credit_mode_find(const char *name); /* CREDIT_MONITOR + 1: none */
 
 /* What the relays and their control sources say; a value the meter lacks is -1. */
 struct meter_control {

@@ -85,15 +85,6 @@ hold_mode_find(const char *name)
 	return HOLD_MODES;
 }
 
-enum credit_mode
-credit_mode_find(const char *name)
-{
-	for (int i = CREDIT_METER; i <= CREDIT_MONITOR; i++)
-		if (strcmp(credit_mode_name((enum credit_mode)i), name) == 0)
-			return (enum credit_mode)i;
-	return (enum credit_mode)(CREDIT_MONITOR + 1);
-}
-
 struct meter_row
 meter_default(void)
 {

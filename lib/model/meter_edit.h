@@ -24,7 +24,6 @@
 enum hold_mode { HOLD_DEFAULT, HOLD_NEVER, HOLD_ALWAYS, HOLD_MODES };
 const char *hold_mode_name(enum hold_mode mode);     /* "default" "never" "always" */
 enum hold_mode hold_mode_find(const char *name);     /* HOLD_MODES: none */
-enum credit_mode credit_mode_find(const char *name); /* CREDIT_MONITOR + 1: none */
 
 struct meter_row {
 	int64_t meter_id; /* 0: not stored yet */

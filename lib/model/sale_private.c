@@ -12,7 +12,7 @@
 	(5 * CLOCK_MINUTE) /* behind the newest journal: the clock is wrong (M-29) \
 			    */
 
-enum { LIMITS, FAST, NEWEST, LOCK, HOLD, LOAD, STOPPED, MODE };
+enum { LIMITS, FAST, NEWEST, LOCK, HOLD, LOAD, STOPPED };
 
 /* A running alarm, or a delivery that two persons have to look at. Four times the meter. */
 #define IS_STOPPED                                                                        \
@@ -41,8 +41,6 @@ static const struct query Q[] QUERIES = {
 			  " (SELECT COUNT(*) FROM delivery d WHERE d.meter_id = ?"
 			  " AND d.state IN ('queued', 'sent', 'held')), " IS_STOPPED,
 	    .bounded = "one row" },
-	[MODE] = { .sql = "SELECT credit_mode FROM meter WHERE meter_id = ?",
-	    .bounded = "primary key" },
 	[STOPPED] = { .sql = "SELECT " IS_STOPPED, .bounded = "one row" },
 };
 
@@ -137,28 +135,6 @@ sale_is_stopped(struct db *db, int64_t meter_id, bool *is_stopped)
 	return rc;
 }
 
-static enum credit_mode
-mode_find(const char *name)
-{
-	enum credit_mode mode = CREDIT_METER;
-
-	while (mode != CREDIT_MONITOR && strcmp(credit_mode_name(mode), name) != 0)
-		mode++;
-	return mode;
-}
-
-enum rc
-sale_meter_mode(struct db *db, int64_t meter_id, enum credit_mode *mode)
-{
-	struct arena *arena = arena_new();
-	const char *name = "";
-	enum rc rc = db_text(db, &Q[MODE], ARGS(I(meter_id)), arena, &name);
-
-	*mode = mode_find(name);
-	arena_free(arena);
-	return rc;
-}
-
 /* RC_NOT_FOUND: it serves another account, or none, or sells nothing. */
 static enum rc
 lock_and_take(struct db *db, struct sale_meter *meter)
@@ -173,7 +149,7 @@ lock_and_take(struct db *db, struct sale_meter *meter)
 	if (rc == RC_OK) {
 		account_id = rows_int(rows, 0);
 		meter->bus_id = rows_int(rows, 1);
-		meter->mode = mode_find(rows_text(rows, 2));
+		meter->mode = credit_mode_find(rows_text(rows, 2));
 	}
 	rows_end(rows);
 	if (rc == RC_OK && (account_id != meter->account_id || meter->mode == CREDIT_MONITOR))
