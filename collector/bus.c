@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "bus_private.h"
 #include "lease.h"
+#include "money_desk.h"
 #include "order.h"
 
 #define STACK_BYTES	 (128 * 1024)
@@ -119,6 +120,21 @@ note_mismatch(struct bus *bus, size_t i, const char *what, int64_t now, int64_t 
 	tell_event(bus, ITEM_MISMATCH, meter->meter_id, wall, TROUBLE_REFUSED);
 }
 
+enum rc
+bus_decode(const struct bus *bus, size_t i, const uint16_t (*registers)[PROFILE_REGISTERS_MAX],
+    int64_t wall, struct reading *reading)
+{
+	const struct meter_definition *meter = bus->stations[i].definition;
+	enum rc rc =
+	    profile_decode(meter->profile, registers, meter->ct_ratio, meter->pt_ratio, reading);
+
+	reading->meter_id = meter->meter_id;
+	reading->read_at = wall;
+	if (meter->phases == 1)
+		reading->has &= ~(uint32_t)HAS_PHASES;
+	return rc;
+}
+
 static void
 settle_reading(struct bus *bus, size_t i, const uint16_t (*registers)[PROFILE_REGISTERS_MAX],
     int64_t now, int64_t wall)
@@ -128,16 +144,12 @@ settle_reading(struct bus *bus, size_t i, const uint16_t (*registers)[PROFILE_RE
 	struct item item = item_of(bus, ITEM_READING);
 	struct reading *reading = &item.u.reading;
 
-	if (profile_decode(meter->profile, registers, meter->ct_ratio, meter->pt_ratio, reading) !=
-	    RC_OK) {
+	if (bus_decode(bus, i, registers, wall, reading) != RC_OK) {
 		note_mismatch(bus, i, "another type of device answers", now, wall);
 		return;
 	}
-	reading->meter_id = meter->meter_id;
-	reading->read_at = wall;
 	reading->slot_at = plan_slot(bus->plan, i, wall);
-	if (meter->phases == 1)
-		reading->has &= ~(uint32_t)HAS_PHASES;
+	station->clock_ahead = reading->clock_at == 0 ? 0 : reading->clock_at - now;
 	enum plan_change change = plan_answered(bus->plan, i, now, wall);
 	tell_change(bus, station, change, wall, TROUBLE_NONE);
 	if (change == PLAN_BACK)
@@ -478,7 +490,8 @@ bus_free(struct bus *bus)
 }
 
 struct bus *
-bus_start(struct bus_definition *definition, uint64_t epoch, struct outbox *outbox)
+bus_start(struct bus_definition *definition, uint64_t epoch, struct outbox *outbox,
+    struct money_desk *desk)
 {
 	struct bus *bus = calloc(1, sizeof(*bus));
 	int64_t now = clock_mono(), wall = clock_now();
@@ -488,7 +501,9 @@ bus_start(struct bus_definition *definition, uint64_t epoch, struct outbox *outb
 	(void)pthread_mutex_init(&bus->lock, NULL);
 	bus->outbox = outbox;
 	bus->orders = orders_new();
+	bus->desk = desk;
 	bus->epoch = epoch;
+	bus->began_at = now;
 	bus->inbox_fd = make_event();
 	bus->stop_fd = make_event();
 	bus->hour_at = wall - wall % CLOCK_HOUR;
@@ -496,10 +511,14 @@ bus_start(struct bus_definition *definition, uint64_t epoch, struct outbox *outb
 	bus->polls_told_at = now - definition->bus_id % 16 * (POLLS_PERIOD_MS / 16);
 	bus->round_told_at = now - ROUND_PERIOD_MS;
 	apply_definition(bus, definition);
+	if (desk != NULL)
+		money_desk_enter(desk, definition->bus_id, epoch, bus);
 	int error = bus->inbox_fd < 0 || bus->stop_fd < 0 ? errno : start_thread(bus);
 	if (error == 0)
 		return bus;
 	log_error(definition->name, "cannot start its thread: %s", strerror(error));
+	if (desk != NULL)
+		money_desk_leave(desk, bus);
 	bus_free(bus);
 	return NULL;
 }
@@ -518,6 +537,8 @@ bus_redefine(struct bus *bus, struct bus_definition *definition)
 void
 bus_stop(struct bus *bus)
 {
+	if (bus->desk != NULL)
+		money_desk_leave(bus->desk, bus);
 	atomic_store(&bus->is_stopping, true);
 	ring(bus->stop_fd);
 	ring(bus->inbox_fd);

@@ -99,8 +99,8 @@ settle_number(struct bus *bus, size_t i, const char *number, int64_t now, int64_
 		    meter->meter_id, meter->unit);
 }
 
-static void
-ask(struct bus *bus, size_t i)
+enum trouble
+identity_ask(struct bus *bus, size_t i)
 {
 	struct station *station = &bus->stations[i];
 	const struct profile *profile = station->definition->profile;
@@ -117,10 +117,11 @@ ask(struct bus *bus, size_t i)
 		note_failure(station, trouble, now);
 		if (!link_is_open(bus->link))
 			bus_note_closed(bus, trouble, now, wall);
-		return;
+		return trouble;
 	}
 	identity_decode(&profile->identity, registers, number);
 	settle_number(bus, i, number, now, wall);
+	return TROUBLE_NONE;
 }
 
 void
@@ -132,7 +133,7 @@ identity_check(struct bus *bus, size_t i, struct reading *reading)
 	if (station->definition->identity[0] == '\0')
 		return;
 	if (has_to_ask)
-		ask(bus, i);
+		(void)identity_ask(bus, i);
 	if (!station->is_other_meter)
 		return;
 	reading->quality |= QUALITY_OTHER_METER;

@@ -29,6 +29,10 @@ struct station {
 	bool was_itself;     /* it has shown the number of its definition */
 	bool is_other_meter; /* it shows another meter's, and that is told */
 	bool is_implausible; /* the last reading was */
+
+	/* Monotonic: what order_money.c wrote may come until then once more, see deliver.h. */
+	int64_t quiet_until, written_until;
+	int64_t clock_ahead; /* of the monotonic clock is the meter's, as read last; 0: unknown */
 };
 
 enum news { NEWS_NONE, NEWS_LOST, NEWS_BACK };
@@ -42,6 +46,8 @@ struct bus {
 	pthread_mutex_t lock; /* of mail */
 	struct bus_definition *mail;
 	struct orders *orders; /* order.h */
+	struct money_desk *desk;
+	int64_t began_at; /* monotonic */
 
 	/* The thread's own. */
 	struct bus_definition *definition;
@@ -61,6 +67,9 @@ struct bus {
 /* bus.c: what a request to a meter of this profile may take; opens the line, unless it is too early
  * to try again; the line is closed, or could not be opened. */
 uint32_t bus_timeout_ms(const struct bus *bus, const struct profile *profile);
+/* What registers say about a meter, as its profile decodes it; RC_INVALID: it is another model. */
+enum rc bus_decode(const struct bus *bus, size_t i,
+    const uint16_t (*registers)[PROFILE_REGISTERS_MAX], int64_t wall, struct reading *reading);
 void bus_ring(struct bus *bus); /* there is mail */
 bool bus_open_line(struct bus *bus, int64_t now, int64_t wall);
 void bus_note_closed(struct bus *bus, enum trouble trouble, int64_t now, int64_t wall);
@@ -72,6 +81,9 @@ void identity_redefine(struct station *station, const struct station *before);
  * at the start, when it comes back, when its values stopped following, and once a day. Marks
  * reading when another meter's number is shown. */
 void identity_check(struct bus *bus, size_t i, struct reading *reading);
+/* Asks now; TROUBLE_NONE: is_other_meter of the station says what the answer means. Only where its
+ * definition has a number to compare. */
+enum trouble identity_ask(struct bus *bus, size_t i);
 
 /* An empty item of this bus. */
 struct item item_of(const struct bus *bus, enum item_kind kind);

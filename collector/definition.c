@@ -29,7 +29,7 @@ static const struct query Q[] QUERIES = {
 			 "SELECT m.meter_id, m.unit, mm.code, m.phases, m.ct_ratio, m.pt_ratio,"
 			 " m.rated_power_w, s.read_at, s.energy_wh, s.quality, r.taken_at,"
 			 " r.read_at, r.energy_wh, r.sharp_wh, r.peak_wh, r.flat_wh, r.valley_wh,"
-			 " m.number"
+			 " m.number, m.is_protected"
 			 " FROM meter m"
 			 " JOIN meter_model mm ON mm.meter_model_id = m.meter_model_id"
 			 " LEFT JOIN meter_state s ON s.meter_id = m.meter_id"
@@ -192,6 +192,7 @@ fill_meter(const struct rows *rows, struct meter_definition *m, const struct com
 	if (m->profile != NULL)
 		identity_expect(&m->profile->identity, rows_text(rows, 17), m->identity);
 	m->was_other_meter = !rows_is_null(rows, 9) && (rows_int(rows, 9) & QUALITY_OTHER_METER);
+	m->is_protected = rows_int(rows, 18) != 0;
 	fill_last(rows, &m->last);
 	return check_meter(rows, m, c);
 }

@@ -24,6 +24,7 @@ struct meter_definition {
 	int64_t ct_ratio, pt_ratio, rated_power_w;
 	char identity[IDENTITY_ROOM]; /* the digits it should show; "": cannot be compared */
 	bool was_other_meter;	      /* its newest state says so */
+	bool is_protected;	      /* never to be tripped */
 	struct reading_last
 	    last; /* from the database, so that a restart judges the first reading too */
 };

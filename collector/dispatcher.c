@@ -39,6 +39,7 @@ struct dispatcher {
 	struct outbox *outbox;
 	struct store *store;
 	struct spool *spool;
+	struct money_desk *desk;
 
 	/* The thread's own. */
 	struct db *db;
@@ -94,7 +95,7 @@ apply(struct dispatcher *d, struct charge *charge, struct bus_definition *defini
 		definition_free(definition);
 		return;
 	}
-	charge->bus = bus_start(definition, charge->lease.epoch, d->outbox);
+	charge->bus = bus_start(definition, charge->lease.epoch, d->outbox, d->desk);
 }
 
 /* The bus was disabled: nobody shall read it, and nobody needs its lease. */
@@ -402,7 +403,7 @@ allocate(size_t count, size_t size)
 
 struct dispatcher *
 dispatcher_start(struct conf *conf, struct db *db, const struct lease_owner *owner,
-    struct outbox *outbox, struct store *store, struct spool *spool)
+    struct outbox *outbox, struct store *store, struct spool *spool, struct money_desk *desk)
 {
 	struct dispatcher *d = allocate(1, sizeof(*d));
 
@@ -412,6 +413,7 @@ dispatcher_start(struct conf *conf, struct db *db, const struct lease_owner *own
 	d->outbox = outbox;
 	d->store = store;
 	d->spool = spool;
+	d->desk = desk;
 	d->charges = allocate(BUSES_MAX, sizeof(*d->charges));
 	d->next = allocate(BUSES_MAX, sizeof(*d->next));
 	d->leases = allocate(BUSES_MAX, sizeof(*d->leases));
@@ -422,6 +424,7 @@ dispatcher_start(struct conf *conf, struct db *db, const struct lease_owner *own
 	if (d->wake_fd < 0 || d->end_fd < 0 || d->ends_fd < 0)
 		log_fatal("dispatcher", "no descriptor: %m");
 	store_tell_ends(store, d->ends_fd);
+	money_desk_tell_ends(desk, d->ends_fd);
 	int failed = pthread_create(&d->thread, NULL, run, d);
 	if (failed != 0)
 		log_fatal("dispatcher", "its thread does not start: error %d", failed);

@@ -12,6 +12,7 @@
 
 #include "base/conf.h"
 #include "lease.h"
+#include "money_desk.h"
 #include "outbox.h"
 #include "store.h"
 
@@ -20,7 +21,7 @@ struct dispatcher;
 /* Takes over db. What it is given must outlive it. Begins to read at once. */
 struct dispatcher *dispatcher_start(struct conf *conf, struct db *db,
     const struct lease_owner *owner, struct outbox *outbox, struct store *store,
-    struct spool *spool);
+    struct spool *spool, struct money_desk *desk);
 
 /* Becomes readable when the collector must end: another process runs under its name. */
 int dispatcher_end_fd(const struct dispatcher *dispatcher);

@@ -111,6 +111,28 @@ known_meter(struct known *known, uint32_t meter_id)
 	return &known->meters[known->meter_count - 1];
 }
 
+struct known_meter *
+known_find_meter(struct known *known, uint32_t meter_id)
+{
+	size_t slot = find_slot(
+	    &known->meter_index, &known->meters->meter_id, sizeof(*known->meters), meter_id);
+	uint32_t place = known->meter_index.slots[slot];
+
+	return place == 0 ? NULL : &known->meters[place - 1];
+}
+
+void
+known_watch(struct known_meter *meter, const struct epoch_watch *epoch)
+{
+	struct known_credit *credit = &meter->credit;
+	bool is_same = credit->epoch.epoch_id == epoch->epoch_id &&
+		       credit->epoch.changed_at == epoch->changed_at;
+
+	credit->epoch = *epoch;
+	if (!is_same)
+		credit->misfit_at = credit->drift_at = credit->seen_at = 0;
+}
+
 struct known_bus *
 known_bus(struct known *known, uint32_t bus_id)
 {

@@ -14,6 +14,7 @@
 
 #include "model/alarm.h"
 #include "model/bus.h"
+#include "model/epoch_watch.h"
 #include "model/reading.h"
 
 struct known_bus {
@@ -27,15 +28,27 @@ struct known_bus {
 	struct bus_round round;
 };
 
+/* store_money.c: the ledger's side of a meter, and what it showed last that fitted. */
+struct known_credit {
+	struct epoch_watch
+	    epoch;	/* as read a moment ago; epoch_id 0: its purchases are not counted */
+	uint32_t round; /* of reading them */
+	int64_t misfit_at,
+	    drift_at; /* when it began to show a wrong count, wrong credit; 0: fits */
+	int64_t seen_at, seen_fen, seen_wh;
+	int64_t price_uyuan, price_at; /* highest price, and when that was looked up */
+};
+
 struct known_meter {
 	uint32_t meter_id, bus_id;
 	uint64_t epoch;
-	uint64_t home_fence; /* under which home_bus_id was asked; 0: never */
+	uint64_t home_fence;  /* under which home_bus_id was asked; 0: never */
 	uint32_t home_bus_id; /* where it hangs */
 	uint32_t marks, new_marks;
 	bool has_state, has_polls; /* these wait to be stored */
 	uint16_t doubts;	   /* qualities seen since the state was stored */
 	struct reading state;
+	struct known_credit credit;
 	struct bus_polls polls[2]; /* of the hour before the newest and of the newest */
 };
 
@@ -64,7 +77,12 @@ void known_free(struct known *known); /* NULL is allowed */
 
 /* Finds it, or adds it with nothing known. */
 struct known_meter *known_meter(struct known *known, uint32_t meter_id);
+/* NULL if it is not known. */
+struct known_meter *known_find_meter(struct known *known, uint32_t meter_id);
 struct known_bus *known_bus(struct known *known, uint32_t bus_id);
+
+/* Its epoch, as just read; what was seen under another one is forgotten. */
+void known_watch(struct known_meter *meter, const struct epoch_watch *epoch);
 
 /* Take what waits to be stored; the newest wins, counters of the same hour add up. Counters of two
  * hours are kept: an outage that lasts longer loses those in between. */

@@ -62,7 +62,7 @@ static const struct query Q[] QUERIES = {
 			  " b.reading_period_s, b.disabled_at IS NULL))"
 			  " ^ COALESCE(BIT_XOR(CRC32(MD5(CONCAT_WS('|', m.meter_id, m.unit,"
 			  " mm.code, m.number, m.phases, m.ct_ratio, m.pt_ratio,"
-			  " m.rated_power_w)))), 0)"
+			  " m.rated_power_w, m.is_protected)))), 0)"
 			  " FROM bus_lease l JOIN bus b ON b.bus_id = l.bus_id"
 			  " JOIN gateway g ON g.gateway_id = b.gateway_id"
 			  " LEFT JOIN meter m ON m.bus_id = b.bus_id AND m.removed_at IS NULL"

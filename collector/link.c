@@ -31,6 +31,7 @@ struct link {
 	struct line line; /* RTU */
 	struct tcp tcp;	  /* Modbus TCP */
 	bool is_open;
+	bool has_sent; /* a part of the last request, perhaps */
 	enum trouble trouble;
 	int exception;
 	int error;		/* errno of the last TROUBLE_OPEN */
@@ -227,6 +228,7 @@ send_request(struct link *link, const struct exchange *exchange)
 	if (trouble != TROUBLE_NONE)
 		return trouble;
 	(void)modbus_set_slave(link->modbus, exchange->request[0]);
+	link->has_sent = true;
 	if (modbus_send_raw_request(
 		link->modbus, exchange->request, (int)exchange->request_length) < 0) {
 		line->reason = modbus_strerror(errno);
@@ -371,6 +373,7 @@ exchange_tcp(struct link *link, struct exchange *exchange)
 	if (rc != RC_OK)
 		return rc;
 	exchange->length = exchange->room;
+	link->has_sent = true;
 	enum trouble trouble = tcp_exchange(&link->tcp, exchange->request, exchange->request_length,
 	    exchange->answer, &exchange->length, clock_mono_us() + allowed_us(link, exchange));
 	if (exchange->gap_ms > 0)
@@ -413,6 +416,7 @@ run(struct link *link, struct exchange *exchange)
 	enum rc rc;
 
 	link->exception = 0;
+	link->has_sent = false;
 	if (!link->is_open)
 		return fail_open(link, "line", "not open");
 	if (exchange->timeout_ms == 0)
@@ -482,6 +486,12 @@ int
 link_exception(const struct link *link)
 {
 	return link->exception;
+}
+
+bool
+link_has_sent(const struct link *link)
+{
+	return link->has_sent;
 }
 
 int

@@ -77,6 +77,8 @@ enum rc link_exchange(struct link *link, const uint8_t *request, size_t request_
 
 enum trouble link_trouble(const struct link *link);
 int link_exception(const struct link *link);
+/* False: surely not a byte of the last request went out. */
+bool link_has_sent(const struct link *link);
 const char *link_reason(const struct link *link); /* of the last TROUBLE_OPEN, for the log */
 int link_error(const struct link *link);	  /* the errno of it, after link_open */
 const char *trouble_name(enum trouble trouble);	  /* "timeout", for logs and bus_state.trouble */

@@ -19,6 +19,7 @@
 #include "dispatcher.h"
 #include "lease.h"
 #include "model/setting.h"
+#include "money_desk.h"
 #include "outbox.h"
 #include "spool.h"
 #include "store.h"
@@ -237,14 +238,17 @@ main(int argc, char **argv)
 	struct outbox *outbox = outbox_new(OUTBOX_ITEMS);
 	struct store *store = store_start(&conf, &owner, outbox, spool);
 	bool may_read = catch_up(store, signal_fd);
-	struct dispatcher *dispatcher = dispatcher_start(&conf, db, &owner, outbox, store, spool);
+	struct money_desk *desk = money_desk_start(&conf, &owner);
+	struct dispatcher *dispatcher =
+	    dispatcher_start(&conf, db, &owner, outbox, store, spool, desk);
 	log_info("collector", "%s runs as %s", VOLTILL_VERSION, name);
 
 	int status = may_read ? serve(dispatcher, signal_fd) : 0;
 
 	dispatcher_stop(dispatcher);
+	bool is_settled = money_desk_stop(desk);
 	outbox_close(outbox);
-	bool is_complete = store_join(store);
+	bool is_complete = store_join(store) && is_settled;
 	dispatcher_free(dispatcher, is_complete);
 	outbox_free(outbox);
 	spool_close(spool);

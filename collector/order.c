@@ -18,7 +18,11 @@ struct orders {
 	/* Under the lock of the bus: from the dispatcher. */
 	struct command mail[ORDERS_MAX];
 	int64_t cancels[ORDERS_MAX];
-	size_t mail_count, cancel_count;
+	struct {
+		int64_t command_id;
+		bool is_yes;
+	} answers[ORDERS_MAX]; /* of the money desk */
+	size_t mail_count, cancel_count, answer_count;
 	atomic_size_t open; /* in mail and slots */
 
 	/* The thread's own, in the order they came. */
@@ -82,6 +86,33 @@ bus_cancel(struct bus *bus, int64_t command_id)
 }
 
 void
+bus_money_answer(struct bus *bus, int64_t command_id, bool is_yes)
+{
+	struct orders *orders = bus->orders;
+
+	(void)pthread_mutex_lock(&bus->lock);
+	/* Each of the orders awaits one at most. */
+	assert(orders->answer_count < ORDERS_MAX);
+	orders->answers[orders->answer_count].command_id = command_id;
+	orders->answers[orders->answer_count++].is_yes = is_yes;
+	atomic_store(&bus->has_mail, true);
+	(void)pthread_mutex_unlock(&bus->lock);
+	bus_ring(bus);
+}
+
+static void
+take_answer(struct orders *orders, int64_t command_id, bool is_yes)
+{
+	for (size_t i = 0; i < orders->count; i++) {
+		struct order *order = &orders->slots[i];
+		if (order->command.command_id != command_id || order->desk_answer != DESK_AWAITED)
+			continue;
+		order->desk_answer = is_yes ? DESK_YES : DESK_NO;
+		order->not_before = 0;
+	}
+}
+
+void
 orders_take_mail(struct bus *bus)
 {
 	struct orders *orders = bus->orders;
@@ -98,6 +129,9 @@ orders_take_mail(struct bus *bus)
 			orders->slots[k].is_cancelled |=
 			    orders->slots[k].command.command_id == orders->cancels[i];
 	orders->cancel_count = 0;
+	for (size_t i = 0; i < orders->answer_count; i++)
+		take_answer(orders, orders->answers[i].command_id, orders->answers[i].is_yes);
+	orders->answer_count = 0;
 }
 
 /* ---- what comes of them ---- */
@@ -119,8 +153,8 @@ tell(struct bus *bus, enum item_kind kind, const struct order *order, enum comma
 	outbox_put(bus->outbox, &item);
 }
 
-static void
-drop(struct bus *bus, struct order *order)
+void
+order_drop(struct bus *bus, struct order *order)
 {
 	struct orders *orders = bus->orders;
 	size_t i = (size_t)(order - orders->slots);
@@ -139,20 +173,44 @@ order_end(struct bus *bus, struct order *order, enum command_state state, const 
 		log_info(bus->definition->name, "order %lld failed: %s",
 		    (long long)order->command.command_id, result);
 	tell(bus, ITEM_ORDER_END, order, state, 0, result);
-	drop(bus, order);
+	order_drop(bus, order);
 }
 
-void
-order_retry(struct bus *bus, struct order *order, const char *why)
+int64_t
+order_pause_ms(const struct order *order)
 {
 	int64_t pause_ms = RETRY_MS;
 
 	for (int i = 1; i < order->command.attempt && pause_ms < RETRY_MAX_MS; i++)
 		pause_ms *= 2;
-	if (pause_ms > RETRY_MAX_MS)
-		pause_ms = RETRY_MAX_MS;
-	tell(bus, ITEM_ORDER_END, order, COMMAND_QUEUED, clock_now() + pause_ms, why);
-	drop(bus, order);
+	return pause_ms < RETRY_MAX_MS ? pause_ms : RETRY_MAX_MS;
+}
+
+static const struct command_trait *
+trait_of(const struct order *order)
+{
+	static const struct command_trait UNKNOWN = { .is_repeatable = true };
+
+	return order->command.kind < COMMAND_KINDS ? command_trait(order->command.kind) : &UNKNOWN;
+}
+
+static void
+put_back(struct bus *bus, struct order *order, int64_t pause_ms, const char *why)
+{
+	if (trait_of(order)->is_money) {
+		order_money_end(bus, order, DELIVERY_QUEUED, why);
+	} else if (!trait_of(order)->is_repeatable) {
+		order_end(bus, order, COMMAND_FAILED, "interrupted");
+	} else {
+		tell(bus, ITEM_ORDER_END, order, COMMAND_QUEUED, clock_now() + pause_ms, why);
+		order_drop(bus, order);
+	}
+}
+
+void
+order_retry(struct bus *bus, struct order *order, const char *why)
+{
+	put_back(bus, order, order_pause_ms(order), why);
 }
 
 void
@@ -177,12 +235,6 @@ order_note_line(struct bus *bus, struct order *order, enum trouble trouble)
 }
 
 /* ---- whose turn it is ---- */
-
-static bool
-is_of_bus(const struct order *order)
-{
-	return order->command.kind < COMMAND_KINDS && command_trait(order->command.kind)->is_of_bus;
-}
 
 /* A test first, because somebody waits for it, and scans last, because they take long. */
 static int
@@ -225,7 +277,7 @@ open_for(struct bus *bus, struct order *order, int64_t now, int64_t wall, int64_
 		order_test_fail(bus, order);
 	else if (bus->reopenings <= REOPENINGS_MAX)
 		*wake_at = bus->open_at;
-	else if (is_of_bus(order))
+	else if (trait_of(order)->is_of_bus)
 		order_end(bus, order, COMMAND_FAILED, "line");
 	else
 		order_retry(bus, order, "line");
@@ -242,6 +294,19 @@ run(struct bus *bus, struct order *order)
 	case COMMAND_TEST_BUS:
 		order_test_turn(bus, order);
 		break;
+	case COMMAND_CREDIT:
+	case COMMAND_DEDUCT:
+	case COMMAND_CLEAR:
+		order_money_turn(bus, order);
+		break;
+	case COMMAND_TRIP:
+	case COMMAND_KEEP_ON:
+	case COMMAND_PREPAID:
+		order_control_turn(bus, order);
+		break;
+	case COMMAND_GUARD_TEST:
+		order_guard_turn(bus, order);
+		break;
 	default:
 		order_config_turn(bus, order);
 		break;
@@ -252,9 +317,13 @@ run(struct bus *bus, struct order *order)
 static bool
 end_early(struct bus *bus, struct order *order)
 {
-	if (order->command.kind == COMMAND_KINDS || order->command.is_payload_wrong)
+	bool is_money = trait_of(order)->is_money;
+
+	if (is_money && order->command.is_payload_wrong)
+		order_money_end(bus, order, DELIVERY_HELD, "epoch_ended");
+	else if (order->command.kind == COMMAND_KINDS || order->command.is_payload_wrong)
 		order_end(bus, order, COMMAND_FAILED, "unknown");
-	else if (order->is_cancelled)
+	else if (order->is_cancelled && trait_of(order)->is_repeatable)
 		order_end(bus, order, COMMAND_CANCELLED, "cancelled");
 	else
 		return false;
@@ -292,9 +361,6 @@ orders_put_back(struct bus *bus)
 	struct orders *orders = bus->orders;
 
 	orders_take_mail(bus);
-	while (orders->count > 0) {
-		tell(
-		    bus, ITEM_ORDER_END, &orders->slots[0], COMMAND_QUEUED, clock_now(), "stopped");
-		drop(bus, &orders->slots[0]);
-	}
+	while (orders->count > 0)
+		put_back(bus, &orders->slots[0], 0, "stopped");
 }

@@ -11,18 +11,6 @@
 #define ANSWER_ROOM	32
 #define EXCEPTION_VALUE 3 /* 1 to 3: no such function, register or value */
 
-/* The meter of the order in the definition that is in force; the count of meters: it is gone. */
-static size_t
-find_meter(const struct bus *bus, const struct order *order)
-{
-	size_t i = 0;
-
-	while (i < bus->definition->meter_count &&
-	       bus->definition->meters[i].meter_id != order->command.meter_id)
-		i++;
-	return i;
-}
-
 static enum config_part
 part_of(const struct order *order)
 {
@@ -266,7 +254,7 @@ write_frame(
 void
 order_config_turn(struct bus *bus, struct order *order)
 {
-	size_t i = find_meter(bus, order), count;
+	size_t i = order_meter(bus, order), count;
 
 	if (i == bus->definition->meter_count) {
 		order_end(bus, order, COMMAND_FAILED, "gone");

@@ -42,7 +42,7 @@ take(struct db *db, void *context)
 	enum rc rc = command_hold(db, claim->owner->collector_id, lease->bus_id, lease->epoch);
 
 	for (size_t i = 0; i < claim->count && rc == RC_OK; i++) {
-		rc = command_take(db, claim->commands[i].command_id, lease->epoch, claim->now);
+		rc = command_take(db, &claim->commands[i], lease->epoch, claim->now);
 		claim->is_taken[i] = rc == RC_OK;
 		if (rc == RC_NOT_FOUND)
 			rc = RC_OK; /* cancelled since it was listed */

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "model/command_run.h"
+#include "model/guard.h"
 
 #define ROOM_AT_FIRST 256
 #define BATCH_MAX     64 /* results in one transaction: all of one bus */
@@ -109,6 +110,9 @@ store_one(struct db *db, const struct item *item)
 		    item->u.config.at, item->u.config.command_id);
 	case ITEM_ORDER_FOUND:
 		return store_found(db, item);
+	case ITEM_ORDER_GUARD:
+		return guard_store(db, item->u.guard.meter_id, item->u.guard.command_id,
+		    item->u.guard.guard, item->u.guard.at);
 	default:
 		return RC_BUG;
 	}

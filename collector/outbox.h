@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/delivery.h"
 #include "model/meter_config.h"
 #include "model/reading.h"
 
@@ -25,6 +26,7 @@ enum item_kind {
 	ITEM_ORDER_END,	   /* u.order: it came to its end, or goes back to the queue */
 	ITEM_ORDER_CONFIG, /* u.config: what a meter holds */
 	ITEM_ORDER_FOUND,  /* u.found: what a scan found at an address */
+	ITEM_ORDER_GUARD,  /* u.guard: what a model does with purchase counts */
 };
 
 struct item_event {
@@ -70,6 +72,12 @@ struct item_found {
 	char number[16];
 };
 
+struct item_guard {
+	int64_t command_id, at;
+	uint32_t meter_id;
+	enum delivery_guard guard;
+};
+
 struct item {
 	uint32_t kind; /* enum item_kind */
 	uint32_t bus_id;
@@ -82,6 +90,7 @@ struct item {
 		struct item_order order;
 		struct item_config config;
 		struct item_found found;
+		struct item_guard guard;
 	} u;
 };
 

@@ -14,6 +14,7 @@
 #include "base/rc.h"
 #include "config_frame.h"
 #include "model/reading.h"
+#include "money_frame.h"
 
 #define PROFILE_BLOCKS_MAX    6
 #define PROFILE_REGISTERS_MAX 125
@@ -111,6 +112,7 @@ struct profile {
 	uint8_t three_phase_addresses; /* a three-phase user takes so many; 0: one as any other */
 	uint32_t answer_timeout_ms; /* at least this long, whatever the bus says; 0: bus decides */
 	const struct config_frames *config; /* what can be set; NULL: nothing that is known */
+	const struct money_frames *money;   /* NULL: it counts no credit, its relay obeys nobody */
 };
 
 /* The profile of that code, NULL if there is none. */

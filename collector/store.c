@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "model/setting.h"
 #include "order_store.h"
 #include "store.h"
 #include "store_write.h"
@@ -15,6 +16,8 @@
 #define RETRY_MS	1000 /* between tries while the database is away */
 #define ROUNDS_MS	1000 /* rounds of a bus without pause are not all worth a row */
 #define POLLS_MS	5000
+#define EPOCHS_MS	15000 /* what is due is compared with, and what does not fit asks again */
+#define DRIFT_FEN	100
 #define REPLAYS_IN_TURN 4   /* batches of the spool for one of the outbox */
 #define STOP_MS		700 /* what is left of the spool then stays there */
 
@@ -34,7 +37,8 @@ struct store {
 	struct writing writing;	       /* known, batch, lease scratch, fence */
 	bool has_marks;		       /* the running alarms are read */
 	int64_t away_since, retry_at;
-	int64_t rounds_at, polls_at;
+	int64_t rounds_at, polls_at, epochs_at;
+	uint32_t epoch_round;
 	size_t lost; /* half hours and events that neither database nor spool took */
 	struct item taken[STORE_BATCH_MAX], replayed[STORE_BATCH_MAX];
 	const struct item *keep[STORE_BATCH_MAX];
@@ -75,6 +79,7 @@ take_in(struct store *store, const struct item *item)
 	case ITEM_ORDER_END:
 	case ITEM_ORDER_CONFIG:
 	case ITEM_ORDER_FOUND:
+	case ITEM_ORDER_GUARD:
 		order_results_add(store->results, item);
 		break;
 	default:
@@ -142,6 +147,42 @@ read_marks(struct store *store)
 	return rc;
 }
 
+/* ---- epochs ---- */
+
+static void
+watch_epoch(void *context, const struct epoch_watch *epoch)
+{
+	struct store *store = context;
+	struct known_meter *meter = known_find_meter(store->known, epoch->meter_id);
+
+	if (meter == NULL)
+		return;
+	known_watch(meter, epoch);
+	meter->credit.round = store->epoch_round;
+}
+
+/* All at once, now and then: a moment's work for ten thousand meters. */
+static enum rc
+read_epochs(struct store *store, int64_t now)
+{
+	if (now < store->epochs_at)
+		return RC_OK;
+	store->epoch_round++;
+	enum rc rc = epoch_watch_each(store->db, watch_epoch, store);
+	if (rc == RC_OK)
+		rc = setting_int(
+		    store->db, "ledger.drift_fen", DRIFT_FEN, &store->writing.drift_fen);
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < store->known->meter_count; i++) {
+		struct known_credit *credit = &store->known->meters[i].credit;
+		if (credit->round != store->epoch_round)
+			credit->epoch = (struct epoch_watch){ 0 };
+	}
+	store->epochs_at = now + EPOCHS_MS;
+	return RC_OK;
+}
+
 /* ---- storing ---- */
 
 static void
@@ -191,8 +232,9 @@ note_written(struct store *store, int64_t now)
 		log_warn("store", "%zu values of buses that another collector owns are dropped",
 		    w->dropped);
 	if (w->moved > 0)
-		log_info("store", "%zu half hours of meters that were moved to another bus are "
-				  "left to that bus",
+		log_info("store",
+		    "%zu half hours of meters that were moved to another bus are "
+		    "left to that bus",
 		    w->moved);
 }
 
@@ -220,6 +262,8 @@ write_once(
 	w->dropped = w->moved = 0;
 	if (rc == RC_OK)
 		rc = read_marks(store);
+	if (rc == RC_OK)
+		rc = read_epochs(store, now);
 	if (rc == RC_OK)
 		rc = store_write(store->db, w);
 	if (rc == RC_OK)

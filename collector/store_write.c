@@ -130,8 +130,8 @@ set_mark(struct db *db, struct writing *w, uint32_t *marks, const struct alarm *
 	return begins ? alarm_begin(db, alarm) : alarm_end(db, alarm);
 }
 
-static enum rc
-set_meter(struct db *db, struct writing *w, struct known_meter *meter, enum alarm_kind kind,
+enum rc
+store_set_meter(struct db *db, struct writing *w, struct known_meter *meter, enum alarm_kind kind,
     bool begins, int64_t at, const char *detail)
 {
 	struct alarm alarm = { .kind = kind, .meter_id = meter->meter_id, .at = at };
@@ -156,7 +156,7 @@ meter_is_back(struct db *db, struct writing *w, struct known_meter *meter, int64
 	if ((meter->new_marks & MARK(ALARM_METER_LOST)) == 0)
 		return RC_OK;
 	enum rc rc = bus_return_meter(db, meter->meter_id);
-	return rc == RC_OK ? set_meter(db, w, meter, ALARM_METER_LOST, false, at, "") : rc;
+	return rc == RC_OK ? store_set_meter(db, w, meter, ALARM_METER_LOST, false, at, "") : rc;
 }
 
 static enum rc
@@ -180,7 +180,7 @@ meter_is_lost(
 	enum rc rc = bus_lose_meter(db, meter->meter_id, event->at);
 
 	if (rc == RC_OK)
-		rc = set_meter(db, w, meter, ALARM_METER_LOST, true, event->at,
+		rc = store_set_meter(db, w, meter, ALARM_METER_LOST, true, event->at,
 		    trouble_name((enum trouble)event->trouble));
 	return rc;
 }
@@ -233,10 +233,11 @@ store_event(struct db *db, struct writing *w, const struct item *item)
 	case ITEM_METER_BACK:
 		return meter_is_back(db, w, meter, event->at);
 	case ITEM_MISMATCH:
-		return set_meter(db, w, meter, ALARM_MODEL_MISMATCH, true, event->at, "");
+		return store_set_meter(db, w, meter, ALARM_MODEL_MISMATCH, true, event->at, "");
 	case ITEM_OTHER_METER:
 		(void)snprintf(detail, sizeof(detail), "other_meter %s", event->number);
-		return set_meter(db, w, meter, ALARM_IDENTITY_MISMATCH, true, event->at, detail);
+		return store_set_meter(
+		    db, w, meter, ALARM_IDENTITY_MISMATCH, true, event->at, detail);
 	case ITEM_BUS_LOST:
 		return bus_is_lost(db, w, bus, event);
 	case ITEM_BUS_BACK:
@@ -265,10 +266,10 @@ judge_values(struct db *db, struct writing *w, struct known_meter *meter, int64_
 	if ((meter->doubts & QUALITY_UNUSABLE) != 0 && !is_other) {
 		(void)snprintf(detail, sizeof(detail), "%s %lld", doubt_word(meter->doubts),
 		    (long long)meter->state.energy_wh);
-		rc = set_meter(db, w, meter, ALARM_IMPLAUSIBLE, true, at, detail);
+		rc = store_set_meter(db, w, meter, ALARM_IMPLAUSIBLE, true, at, detail);
 	}
 	if (rc == RC_OK && (is_other || (meter->state.quality & QUALITY_UNUSABLE) == 0))
-		rc = set_meter(db, w, meter, ALARM_IMPLAUSIBLE, false, at, "");
+		rc = store_set_meter(db, w, meter, ALARM_IMPLAUSIBLE, false, at, "");
 	return rc;
 }
 
@@ -286,9 +287,9 @@ judge_state(struct db *db, struct writing *w, struct known_meter *meter)
 		return RC_OK;
 	rc = judge_values(db, w, meter, at);
 	if (rc == RC_OK)
-		rc = set_meter(db, w, meter, ALARM_MODEL_MISMATCH, false, at, "");
+		rc = store_set_meter(db, w, meter, ALARM_MODEL_MISMATCH, false, at, "");
 	if (rc == RC_OK && (meter->state.quality & QUALITY_OTHER_METER) == 0)
-		rc = set_meter(db, w, meter, ALARM_IDENTITY_MISMATCH, false, at, "");
+		rc = store_set_meter(db, w, meter, ALARM_IDENTITY_MISMATCH, false, at, "");
 	if (rc == RC_OK)
 		rc = meter_is_back(db, w, meter, at);
 	return rc == RC_OK ? bus_is_back(db, w, bus, at) : rc;
@@ -311,6 +312,8 @@ store_alarms(struct db *db, struct writing *w)
 	settle_marks(w, false);
 	for (size_t i = 0; i < w->state_count && rc == RC_OK; i++)
 		rc = judge_state(db, w, state_at(w, i));
+	for (size_t i = 0; i < w->state_count && rc == RC_OK; i++)
+		rc = store_judge_money(db, w, state_at(w, i));
 	for (size_t i = 0; i < w->item_count && rc == RC_OK; i++) {
 		if (w->items[i]->kind != ITEM_READING)
 			rc = store_event(db, w, w->items[i]);

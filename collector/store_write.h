@@ -25,6 +25,7 @@ struct writing {
 	size_t state_count; /* so many from the front of known->states, at most STORE_BATCH_MAX */
 	bool with_rounds, with_polls;
 	bool has_new_marks; /* own use */
+	int64_t drift_fen;  /* credit may be off by so much */
 	bool has_moves;	    /* the fence was raised since the start: a meter may have moved */
 
 	size_t polled_count; /* out: so many from the front of known->polled were stored */
@@ -35,6 +36,12 @@ struct writing {
 /* Takes the half hours out of items whose meter hangs on another bus: store_move.c. Within the
  * transaction that holds the fence. */
 enum rc store_drop_moved(struct db *db, struct writing *writing);
+
+/* store_money.c: compares the newest answer of a meter with the ledger. Within the transaction. */
+enum rc store_judge_money(struct db *db, struct writing *writing, struct known_meter *meter);
+/* Begins or ends an alarm of a meter, unless it is so already. Within the transaction. */
+enum rc store_set_meter(struct db *db, struct writing *writing, struct known_meter *meter,
+    enum alarm_kind kind, bool begins, int64_t at, const char *detail);
 
 /* Stores it all, or nothing. On RC_OK the marks of known say what runs now; the caller drops the
  * stored states, polls and rounds from known. */

@@ -15,6 +15,8 @@ value_word(struct req *r, const char *value)
 {
 	const char *word = view_word(r->view, arena_printf(r->arena, "Order.Frame.%s", value));
 
+	if (*word == '\0')
+		word = view_word(r->view, arena_printf(r->arena, "Guard.%s", value));
 	return *word != '\0' ? word : value;
 }
 

@@ -41,3 +41,11 @@ const struct field acrel_fields[ACREL_FIELDS] = {
 	{ 0x0228, FIELD_CLOCK, TARGET_CLOCK, .scale = 1 },
 	{ 0x022B, FIELD_U16_ODD, TARGET_DEMAND, .scale = 1, .ratio = RATIO_CT_PT },
 };
+
+/* The last three registers of the block hold demand time and box size, which nothing needs. */
+const struct money_frames acrel_money = { .credit_address = 0x0100,
+	.set_address = 0x0200,
+	.force_address = 0x0057,
+	.amount_unit_fen = 1,
+	.count_range = 65536,
+	.spare = 3 };

@@ -24,5 +24,6 @@
 
 extern const struct field acrel_fields[ACREL_FIELDS];
 extern const struct config_frames acrel_adf_config, acrel_ddsy_config, acrel_dtsy_config;
+extern const struct money_frames acrel_money;
 
 #endif

@@ -19,4 +19,5 @@ const struct profile profile_adf300 = {
 	.register_range_wh = ACREL_RANGE_WH,
 	.three_phase_addresses = 3,
 	.config = &acrel_adf_config,
+	.money = &acrel_money,
 };

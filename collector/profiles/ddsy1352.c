@@ -14,4 +14,5 @@ const struct profile profile_ddsy1352 = {
 	.spare_register = ACREL_SPARE,
 	.register_range_wh = ACREL_RANGE_WH,
 	.config = &acrel_ddsy_config,
+	.money = &acrel_money,
 };

@@ -59,6 +59,8 @@ static const struct setting settings[] = {
 	    "a bus is free for another collector after so many seconds without renewal" },
 	{ "collector", "doorbell", TEXT, AT(collector_doorbell), "/run/voltill/doorbell.sock", 0, 0,
 	    false, "datagram socket that wakes the collector; empty: it looks once a second" },
+	{ "collector", "gateway_delay_ms", NUMBER, AT(collector_gateway_delay_ms), "2000", 0, 60000,
+	    false, "longest time that a gateway keeps a request before the meter gets it" },
 	{ "ctl", "sql", TEXT, AT(ctl_sql), "/usr/share/voltill/sql", 0, 0, false,
 	    "folder of the migrations, views, triggers and grants" },
 };

@@ -34,6 +34,7 @@ struct conf {
 	int64_t collector_spool_mb;		  /* [collector] spool_mb: its limit */
 	int64_t collector_max_buses;		  /* [collector] max_buses ≤ 900 */
 	int64_t collector_lease_s;		  /* [collector] lease_s */
+	int64_t collector_gateway_delay_ms;	  /* [collector] gateway_delay_ms */
 	char collector_doorbell[CONF_TEXT_MAX];	  /* [collector] doorbell; empty: none */
 	char ctl_sql[CONF_TEXT_MAX];		  /* [ctl] sql: folder of migrations */
 };

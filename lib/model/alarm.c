@@ -18,7 +18,7 @@ static const char *const names[ALARM_KINDS] = {
 	[ALARM_CHECK_FAILED] = "check_failed",
 };
 
-enum { BEGIN, END, FOLD, END_METERS, END_BUSES, RUNNING };
+enum { BEGIN, END, IS_RUNNING, FOLD, END_METERS, END_BUSES, RUNNING };
 static const struct query Q[] QUERIES = {
 	[BEGIN] = { .sql = "INSERT INTO alarm (kind, meter_id, bus_id, began_at, detail)"
 			   " VALUES (?, NULLIF(?, 0), NULLIF(?, 0), ?, ?)"
@@ -26,6 +26,8 @@ static const struct query Q[] QUERIES = {
 	/* The clock may have been set back meanwhile: no alarm ends before it began. */
 	[END] = { .sql = "UPDATE alarm SET ended_at = GREATEST(?, began_at)"
 			 " WHERE active_key = ?" },
+	[IS_RUNNING] = { .sql = "SELECT COUNT(*) FROM alarm WHERE active_key = ?",
+	    .bounded = "one row" },
 	[FOLD] = { .sql = "UPDATE meter m"
 			  " JOIN alarm c ON c.meter_id = m.meter_id AND c.kind = 'meter_lost'"
 			  " AND c.ended_at IS NULL"
@@ -68,6 +70,18 @@ alarm_end(struct db *db, const struct alarm *alarm)
 	(void)snprintf(
 	    key, sizeof(key), "%s:%u:%u", names[alarm->kind], alarm->meter_id, alarm->bus_id);
 	return db_exec(db, &Q[END], ARGS(T(alarm->at), S(key)));
+}
+
+enum rc
+alarm_is_running(struct db *db, enum alarm_kind kind, uint32_t meter_id, bool *is_running)
+{
+	char key[64];
+	int64_t count = 0;
+
+	(void)snprintf(key, sizeof(key), "%s:%u:0", names[kind], meter_id);
+	enum rc rc = db_int(db, &Q[IS_RUNNING], ARGS(S(key)), &count);
+	*is_running = count > 0;
+	return rc;
 }
 
 enum rc

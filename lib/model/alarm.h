@@ -43,6 +43,9 @@ const char *alarm_kind_name(enum alarm_kind kind); /* "meter_lost" */
 enum rc alarm_begin(struct db *db, const struct alarm *alarm);
 enum rc alarm_end(struct db *db, const struct alarm *alarm);
 
+/* Whether one of a meter runs. */
+enum rc alarm_is_running(struct db *db, enum alarm_kind kind, uint32_t meter_id, bool *is_running);
+
 /* Folds the running lost-meter alarms of a bus under its own running alarm, or unfolds them when it
  * has none. To be called after either began or ended. */
 enum rc alarm_fold(struct db *db, uint32_t bus_id);

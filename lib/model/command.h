@@ -8,10 +8,10 @@
  * reach its meter goes back to queued and is tried again until it expires. Of one meter one command
  * is in flight at a time, in the order of their numbers.
  *
- * All kinds here are idempotent: they read first and write only what differs, so whoever takes over
- * a bus puts what was taken back into the queue and carries it out again. A kind that moves money
- * must not be put back so: what was taken is resolved by the meter's own count first, and only then
- * sent or settled (is_repeatable says which kinds may).
+ * Most kinds are idempotent (is_repeatable): they read first and write only what differs, so
+ * whoever takes over a bus puts what was taken back into the queue and carries it out again. So
+ * does a kind that moves money, because its intent says what may have been written: the meter's own
+ * count and credit resolve that first (delivery.h).
  */
 #ifndef VOLTILL_COMMAND_H
 #define VOLTILL_COMMAND_H

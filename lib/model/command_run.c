@@ -6,6 +6,8 @@
 
 #define RETRY_MIN_MS (2 * CLOCK_SECOND) /* a meter that answers polls but not this order */
 
+#define MONEY_KINDS "'credit', 'deduct', 'clear'"
+
 enum {
 	BUSES,
 	DUE,
@@ -18,7 +20,9 @@ enum {
 	PROGRESS,
 	FOUND,
 	CONFIG,
+	FOLLOW,
 	PUT_BACK,
+	INTERRUPT,
 	FAILED,
 	EXPIRE,
 };
@@ -36,6 +40,8 @@ static const struct query Q[] QUERIES = {
 			 " OR (s.read_at > c.tried_at AND c.tried_at <= ?))"
 			 " AND NOT EXISTS (SELECT 1 FROM command e WHERE e.meter_id = c.meter_id"
 			 " AND e.state IN ('queued', 'taken') AND e.command_id < c.command_id)"
+			 " AND (c.kind NOT IN (" MONEY_KINDS ") OR NOT EXISTS (SELECT 1"
+			 " FROM delivery d WHERE d.meter_id = c.meter_id AND d.state = 'held'))"
 			 " ORDER BY c.meter_id IS NOT NULL, c.command_id LIMIT ?" },
 	[CANCELLED] = { .sql = "SELECT c.command_id, c.bus_id FROM bus_lease l JOIN command c"
 			       " ON c.bus_id = l.bus_id AND c.state = 'taken'"
@@ -63,11 +69,18 @@ static const struct query Q[] QUERIES = {
 			    " ON DUPLICATE KEY UPDATE value = VALUES(value),"
 			    " read_at = VALUES(read_at),"
 			    " sent_at = COALESCE(VALUES(sent_at), sent_at)" },
+	[FOLLOW] = { .sql = "UPDATE command c JOIN meter m ON m.meter_id = c.meter_id"
+			    " SET c.bus_id = m.bus_id, c.retry_at = NULL WHERE c.command_id = ?"
+			    " AND c.state = 'queued' AND m.bus_id IS NOT NULL"
+			    " AND m.bus_id <> c.bus_id" },
 	[PUT_BACK] = { .sql = "UPDATE command SET state = 'queued', retry_at = NULL"
 			      " WHERE bus_id = ? AND state = 'taken'"
 			      " AND kind IN ('write_prices', 'write_tou', 'write_alarms',"
 			      " 'write_overload', 'write_clock', 'read_config', 'scan_bus',"
-			      " 'test_bus', 'trip', 'keep_on', 'prepaid')" },
+			      " 'test_bus', 'trip', 'keep_on', 'prepaid', " MONEY_KINDS ")" },
+	[INTERRUPT] = { .sql = "UPDATE command SET state = 'failed', ended_at = UTC_TIMESTAMP(3),"
+			       " result = 'interrupted' WHERE bus_id = ? AND state = 'taken'"
+			       " AND kind = 'guard_test'" },
 	[FAILED] = { .sql = "SELECT COUNT(*) FROM command WHERE meter_id = ?"
 			    " AND state IN ('failed', 'cancelled') AND kind = ? AND payload = ?"
 			    " AND ended_at >= ?",
@@ -161,11 +174,17 @@ command_hold(struct db *db, uint32_t collector_id, uint32_t bus_id, uint64_t epo
 }
 
 enum rc
-command_take(struct db *db, int64_t command_id, uint64_t epoch, int64_t now)
+command_take(struct db *db, struct command *command, uint64_t epoch, int64_t now)
 {
-	enum rc rc = db_exec(db, &Q[TAKE], ARGS(T(now), I(epoch), I(command_id)));
+	enum rc rc = db_exec(db, &Q[TAKE], ARGS(T(now), I(epoch), I(command->command_id)));
 
-	return rc == RC_OK && db_affected(db) == 0 ? RC_NOT_FOUND : rc;
+	if (rc != RC_OK || db_affected(db) == 0)
+		return rc == RC_OK ? RC_NOT_FOUND : rc;
+	if (command->kind == COMMAND_KINDS || !command_trait(command->kind)->is_money)
+		return RC_OK;
+	rc = delivery_load(db, command->command_id, &command->money);
+	command->is_payload_wrong = rc == RC_NOT_FOUND;
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 enum rc
@@ -221,9 +240,17 @@ command_store_config(
 }
 
 enum rc
+command_follow_meter(struct db *db, int64_t command_id)
+{
+	return db_exec(db, &Q[FOLLOW], ARGS(I(command_id)));
+}
+
+enum rc
 command_put_back(struct db *db, uint32_t bus_id)
 {
-	return db_exec(db, &Q[PUT_BACK], ARGS(I(bus_id)));
+	enum rc rc = db_exec(db, &Q[PUT_BACK], ARGS(I(bus_id)));
+
+	return rc == RC_OK ? db_exec(db, &Q[INTERRUPT], ARGS(I(bus_id))) : rc;
 }
 
 enum rc

@@ -150,9 +150,8 @@ delivery_state_find(const char *name)
 
 /* ---- what the collector has to know ---- */
 
-/* No kWh costs more, by what the meter holds and what its tariff says; 0: neither is known. */
-static enum rc
-load_price(struct db *db, int64_t meter_id, int64_t *price_uyuan)
+enum rc
+delivery_price_max(struct db *db, int64_t meter_id, int64_t *price_uyuan)
 {
 	struct arena *arena = arena_new();
 	struct config config;
@@ -205,7 +204,7 @@ delivery_load(struct db *db, int64_t command_id, struct delivery_job *job)
 	if (rc == RC_OK)
 		take_job(rows, job);
 	rows_end(rows);
-	return rc == RC_OK ? load_price(db, job->meter_id, &job->price_max_uyuan) : rc;
+	return rc == RC_OK ? delivery_price_max(db, job->meter_id, &job->price_max_uyuan) : rc;
 }
 
 /* ---- the intent ---- */

@@ -66,6 +66,9 @@ struct delivery_job {
 	int64_t last_fen, last_wh;
 };
 
+/* No kWh costs more, by what the meter holds and what its tariffs say; 0: neither is known. */
+enum rc delivery_price_max(struct db *db, int64_t meter_id, int64_t *price_uyuan);
+
 /* RC_NOT_FOUND: it is no money command, or its epoch has ended. */
 enum rc delivery_load(struct db *db, int64_t command_id, struct delivery_job *job);
 

@@ -74,7 +74,7 @@ start_bus(struct bench *bench, int64_t status_period_ms, uint32_t timeout_ms)
 	bench->began = clock_mono();
 	bench->began_at = clock_now();
 	bench->bus =
-	    bus_start(define(bench, METERS, status_period_ms, timeout_ms), 77, bench->outbox);
+	    bus_start(define(bench, METERS, status_period_ms, timeout_ms), 77, bench->outbox, NULL);
 	assert_non_null(bench->bus);
 }
 

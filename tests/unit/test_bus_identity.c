@@ -45,7 +45,7 @@ a_meter_that_shows_anothers_number_is_not_believed(void **state)
 	prepare(&bench);
 	for (int i = 0; i < METERS; i++)
 		bench.gateway.box[i + 1] = 11 + i;
-	bench.bus = bus_start(define_boxes(&bench, numbers), 77, bench.outbox);
+	bench.bus = bus_start(define_boxes(&bench, numbers), 77, bench.outbox, NULL);
 	for (uint32_t i = 0; i < METERS; i++)
 		await(&bench, ITEM_READING, 100 + i, 3);
 	assert_int_equal(count_of(&bench, ITEM_OTHER_METER, 0), 0);
@@ -88,7 +88,7 @@ a_box_is_compared_only_where_meters_are_numbered_by_it(void **state)
 	bench.gateway.box[2] = 13; /* another meter's */
 	bench.gateway.box[3] = 0;  /* these registers are not there */
 	bench.gateway.box[4] = 14;
-	bench.bus = bus_start(define_boxes(&bench, numbers), 77, bench.outbox);
+	bench.bus = bus_start(define_boxes(&bench, numbers), 77, bench.outbox, NULL);
 	for (uint32_t i = 0; i < METERS; i++)
 		await(&bench, ITEM_READING, 100 + i, 3);
 	assert_int_equal(count_of(&bench, ITEM_OTHER_METER, 0), 1);
@@ -117,7 +117,7 @@ a_meter_that_comes_back_is_asked_who_it_is(void **state)
 		bench.gateway.box[i + 1] = 11 + i;
 	definition = define_boxes(&bench, numbers);
 	definition->link.timeout_ms = definition->timing.probe_cost_ms = SHORT_MS;
-	bench.bus = bus_start(definition, 77, bench.outbox);
+	bench.bus = bus_start(definition, 77, bench.outbox, NULL);
 	await(&bench, ITEM_READING, 101, 2);
 	bench.gateway.is_dead[2] = true;
 	await(&bench, ITEM_METER_LOST, 101, 1);

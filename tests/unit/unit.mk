@@ -20,6 +20,7 @@ unit_include_outbox := -Icollector
 unit_include_spool := -Icollector
 unit_include_known := -Icollector
 unit_include_mbap := -Icollector
+unit_include_money_frame := -Icollector
 unit_include_profile := -Icollector
 unit_include_config_frame := -Icollector
 unit_objects_config_frame := $(patsubst %.c,%.o,$(wildcard collector/profiles/*.c)) collector/profile.o
@@ -35,7 +36,9 @@ unit_include_bus := -Icollector
 unit_objects_bus := $(patsubst %.c,%.o,$(wildcard collector/profiles/*.c)) $(unit_objects_link) \
                     collector/bus_tell.o collector/bus_identity.o collector/identity.o collector/plan.o collector/link.o collector/profile.o \
                     collector/outbox.o collector/definition.o collector/lease.o \
-                    collector/order.o collector/order_config.o collector/order_scan.o collector/config_frame.o
+                    collector/order.o collector/order_config.o collector/order_scan.o collector/config_frame.o \
+                    collector/order_read.o collector/order_money.o collector/order_control.o collector/order_guard.o \
+                    collector/deliver.o collector/money_frame.o collector/money_desk.o
 unit_libs_bus    := -lmodbus
 unit_include_bus_identity := -Icollector
 unit_objects_bus_identity := $(unit_objects_bus)
