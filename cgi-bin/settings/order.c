@@ -31,7 +31,7 @@ static void
 show_head(struct req *r, const struct batch_row *batch)
 {
 	struct node *node = view_node(r->view, "Batch");
-	int64_t open = batch->queued + batch->taken, done = batch->total - open;
+	int64_t open = batch->queued + batch->taken + batch->held, done = batch->total - open;
 
 	node_int(r->view, node, "Id", batch->batch_id);
 	node_set(r->view, node, "Kind", batch->kind);
@@ -44,10 +44,14 @@ show_head(struct req *r, const struct batch_row *batch)
 	node_int(r->view, node, "Cancelled", batch->cancelled);
 	node_int(r->view, node, "Queued", batch->queued);
 	node_int(r->view, node, "Taken", batch->taken);
+	node_int(r->view, node, "Held", batch->held);
 	node_bool(r->view, node, "IsOpen", open > 0);
 	node_time(r->view, node, "Made", batch->created_at, r->now, 0);
 	node_time(r->view, node, "Ended", batch->ended_at, r->now, 0);
-	bool is_whole = batch->hidden == 0 && may(r, PERM_METER_WRITE);
+	/* What moves money is decided with its document. */
+	enum command_kind kind = command_kind_find(batch->kind);
+	bool is_money = kind != COMMAND_KINDS && command_trait(kind)->is_money;
+	bool is_whole = batch->hidden == 0 && !is_money && may(r, PERM_METER_WRITE);
 	node_bool(r->view, node, "MayCancel", is_whole && open > 0);
 	node_bool(r->view, node, "MayRetry", is_whole && batch->failed + batch->cancelled > 0);
 	if (open > 0)
@@ -91,7 +95,7 @@ static void
 show_states(struct req *r, const char *current)
 {
 	static const char *const STATES[] = { "", "queued", "taken", "confirmed", "failed",
-		"cancelled" };
+		"cancelled", "held" };
 	struct node *list = view_node(r->view, "States");
 
 	for (size_t i = 0; i < COUNT(STATES); i++) {

@@ -21,6 +21,7 @@ static const struct export_column COLUMNS[] = {
 	{ "Order.State.cancelled", CELL_INT, 10, NULL },
 	{ "Order.State.queued", CELL_INT, 10, NULL },
 	{ "Order.State.taken", CELL_INT, 10, NULL },
+	{ "Order.State.held", CELL_INT, 10, NULL },
 	{ "Order.Ended", CELL_TIME, 20, NULL },
 };
 
@@ -69,7 +70,7 @@ show_batch(struct req *r, struct node *node, const struct batch_row *batch)
 	node_int(r->view, node, "Confirmed", batch->confirmed);
 	node_int(r->view, node, "Failed", batch->failed);
 	node_int(r->view, node, "Cancelled", batch->cancelled);
-	node_bool(r->view, node, "IsOpen", batch->queued + batch->taken > 0);
+	node_bool(r->view, node, "IsOpen", batch->queued + batch->taken + batch->held > 0);
 	node_time(r->view, node, "Made", batch->created_at, r->now, 0);
 }
 

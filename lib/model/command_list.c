@@ -25,16 +25,17 @@ enum { COUNT_BATCHES, BATCHES, EXPORT_BATCHES, BATCH, HIDDEN, COUNT_ROWS, ROWS, 
 	" WHERE f.command_batch_id = b.command_batch_id AND CONCAT_WS('', b.reason, fm.number) LIKE ?))" \
 	" AND (? OR b.created_by IS NOT NULL)"
 
-#define STATE_OF_BATCH                                                                   \
-	" GROUP BY b.command_batch_id HAVING CASE ? WHEN 'open' THEN queued + taken > 0" \
-	" WHEN 'failed' THEN failed > 0 WHEN 'done' THEN queued + taken = 0 ELSE TRUE END"
+#define STATE_OF_BATCH                                                                          \
+	" GROUP BY b.command_batch_id HAVING CASE ? WHEN 'open' THEN queued + taken + held > 0" \
+	" WHEN 'failed' THEN failed > 0 WHEN 'done' THEN queued + taken + held = 0 ELSE TRUE END"
 
 #define COUNTS                                                                         \
 	" COUNT(*) AS total, CAST(SUM(c.state = 'confirmed') AS SIGNED) AS confirmed," \
 	" CAST(SUM(c.state = 'failed') AS SIGNED) AS failed,"                          \
 	" CAST(SUM(c.state = 'cancelled') AS SIGNED) AS cancelled,"                    \
 	" CAST(SUM(c.state = 'queued') AS SIGNED) AS queued,"                          \
-	" CAST(SUM(c.state = 'taken') AS SIGNED) AS taken"
+	" CAST(SUM(c.state = 'taken') AS SIGNED) AS taken,"                            \
+	" CAST(SUM(c.state = 'held') AS SIGNED) AS held"
 
 #define BATCH_COLUMNS                                                                    \
 	"SELECT b.command_batch_id, b.created_at, b.kind, COALESCE(o.display_name, '')," \
@@ -153,8 +154,9 @@ read_batch(const struct rows *rows, struct arena *arena, struct batch_row *batch
 		.cancelled = rows_int(rows, 8),
 		.queued = rows_int(rows, 9),
 		.taken = rows_int(rows, 10),
-		.ended_at = rows_int(rows, 11) };
-	if (batch->queued + batch->taken > 0)
+		.held = rows_int(rows, 11),
+		.ended_at = rows_int(rows, 12) };
+	if (batch->queued + batch->taken + batch->held > 0)
 		batch->ended_at = 0;
 }
 

@@ -10,11 +10,11 @@
 #include "model/command.h"
 #include "model/scope.h"
 
-/* What of a batch became of. Queued and taken are open. */
+/* What became of a batch. Queued, taken and held are open. */
 struct batch_row {
 	int64_t batch_id, created_at;
 	const char *kind, *operator_name, *reason; /* operator_name "": the system itself */
-	int64_t total, confirmed, failed, cancelled, queued, taken;
+	int64_t total, confirmed, failed, cancelled, queued, taken, held;
 	int64_t ended_at; /* of the last one; 0: still open */
 	int64_t hidden;	  /* commands outside the scope */
 };
@@ -32,7 +32,7 @@ enum rc command_count_batches(
     struct db *db, const struct scope *scope, const struct batch_filter *filter, int64_t *total);
 enum rc command_list_batches(struct db *db, struct arena *arena, const struct scope *scope,
     const struct batch_filter *filter, struct batch_row **batches, size_t *count);
-/* Time, kind, operator, reason, total, confirmed, failed, cancelled, open; ends. */
+/* Time, kind, operator, reason, total, confirmed, failed, cancelled, queued, taken, held, end. */
 enum rc command_export_batches(struct db *db, const struct scope *scope,
     const struct batch_filter *filter, struct rows **rows);
 

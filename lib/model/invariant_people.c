@@ -26,7 +26,8 @@ static const struct query Q[] QUERIES = {
 	[I25] = { .sql = OFF_FROM
 		"SELECT CONCAT('open account ', a.number, ' has no meter') what FROM account"
 		" a LEFT JOIN account_meter m ON m.account_id = a.account_id AND m.ended_at"
-		" IS NULL WHERE a.closed_at IS NULL AND m.meter_id IS NULL AND NOT EXISTS"
+		" IS NULL WHERE a.closed_at IS NULL AND a.closing_at IS NULL AND m.meter_id IS"
+		" NULL AND NOT EXISTS"
 		" (SELECT 1 FROM meter_change c WHERE c.account_id = a.account_id AND c.state"
 		" NOT IN ('done', 'cancelled')) UNION ALL SELECT CONCAT('closed account ',"
 		" a.number, ' has meter ', m.meter_id) FROM account a JOIN account_meter m ON"
