@@ -48,7 +48,7 @@ enum { TOTALS, LIST, EXPORT };
 	" CASE ? WHEN 'operator' THEN o.display_name END,"                             \
 	" CASE ? WHEN '-operator' THEN o.display_name END DESC,"                       \
 	" CASE ? WHEN 'state' THEN s.state END, CASE ? WHEN '-state' THEN s.state END" \
-	" DESC, CASE ? WHEN 'time' THEN s.sale_id END, s.sale_id DESC LIMIT ? OFFSET ?"
+	" DESC, CASE ? WHEN 'time' THEN s.sale_id END, s.sale_id DESC"
 #define ORDER_ARGS 11
 
 static const struct query Q[] QUERIES = {
@@ -65,13 +65,13 @@ static const struct query Q[] QUERIES = {
 		       " a.name, n.number, n.building, " PLACE ", s.amount_fen, s.credit_fen, " FEES
 		       ","
 		       " s.operator_id, o.display_name, s.reason, " DELIVERY_STATE
-		       ", n.lost_since" FROM ORDER },
+		       ", n.lost_since" FROM ORDER " LIMIT ? OFFSET ?" },
 	[EXPORT] = { .sql =
 			 "SELECT s.receipt_number, s.biz_day, s.created_at, s.kind, s.state, s.channel,"
 			 " a.number, a.name, n.building, " PLACE
 			 ", n.number, s.amount_fen, s.credit_fen,"
-			 " " FEES
-			 ", o.display_name, s.reason, s.settled_at, s.paid_at" FROM ORDER },
+			 " " FEES ", o.display_name, s.reason, s.settled_at, s.paid_at" FROM ORDER
+			 " LIMIT ? OFFSET ?" },
 };
 /* clang-format on */
 
