@@ -29,8 +29,11 @@ fate_of(const struct sale_view *sale)
 {
 	const struct sale_delivery *delivery = sale_delivery_now(sale);
 
+	/* Two persons found that it was not delivered: then nothing is in the meter. */
 	if (sale->state == SALE_HELD)
-		return FATE_HELD;
+		return delivery != NULL && strcmp(delivery->resolved_as, "not_delivered") == 0
+			   ? FATE_BACK
+			   : FATE_HELD;
 	if (sale->state == SALE_DELIVERED)
 		return delivery == NULL ? FATE_LEDGER : FATE_DEDUCT;
 	if (sale->state != SALE_BOOKED)
@@ -100,6 +103,7 @@ show_page(struct req *r, const struct reversal *reversal)
 {
 	const struct sale_view *sale = &reversal->sale;
 	bool is_today = sale->biz_day.number == clock_day(r->now).number;
+	bool is_second = !is_today || sale->amount_fen > r->session->limits.second_max_fen;
 	const char *why = obstacle(reversal);
 	enum rc rc = deed_key_show(r, "reverse");
 
@@ -111,10 +115,13 @@ show_page(struct req *r, const struct reversal *reversal)
 	show_counter_entry(r, sale);
 	show_count(r, reversal);
 	view_set(r->view, "Fate", FATES[reversal->fate]);
+	view_set(r->view, "Cash",
+	    reversal->fate != FATE_BACK ? FATES[reversal->fate]
+	    : is_second			? "second"
+					: "back");
 	view_set(r->view, "Obstacle", why);
 	view_bool(r->view, "IsToday", is_today);
-	view_bool(
-	    r->view, "IsSecond", !is_today || sale->amount_fen > r->session->limits.second_max_fen);
+	view_bool(r->view, "IsSecond", is_second);
 	if (sale->reversed_by_sale_id != 0) {
 		view_int(r->view, "Reversed.Id", sale->reversed_by_sale_id);
 		view_set(r->view, "Reversed.Number", sale->reversed_number);

@@ -7,6 +7,7 @@ import { openPage, follow } from './browser.mjs';
 import { A, B, estate } from './estate.mjs';
 import { unlimit } from './fastcgi.mjs';
 import { change, fieldsOf, messages } from './form.mjs';
+import { sell } from './shop.mjs';
 
 // What the estate holds up in building A; that of building B is 1000 further.
 const HELD = A + 130, STOPPED = A + 2;
@@ -14,14 +15,14 @@ const HELD = A + 130, STOPPED = A + 2;
 await waitOutMidnight();
 const maria = await startMaria();
 estate(maria);
-// Meters that are free: 50 counts its credit itself and nobody carries orders to it here, 51 … are priced by the platform.
+// Meters that are free: 50 and 54 count their credit themselves and nobody carries orders to them here, 51 … are priced by the platform.
 maria.sql(`SET time_zone='+00:00';
-INSERT INTO place(place_id,parent_id,kind,name) SELECT 50+seq,3,'room',CONCAT('15',seq) FROM seq_0_to_3;
-INSERT INTO meter(meter_id,number,meter_model_id,bus_id,unit,place_id,credit_mode) SELECT 50+seq,CONCAT('20260000505',seq),meter_model_id,${A},50+seq,50+seq,IF(seq=0,'meter','server') FROM meter_model JOIN seq_0_to_3 WHERE code='adf300';
-INSERT INTO account(account_id,number,name,opened_at) SELECT 50+seq,CONCAT('C',seq),CONCAT('商户',seq),'2026-01-01' FROM seq_0_to_3;
-INSERT INTO account_meter(meter_id,began_at,account_id) SELECT 50+seq,'2026-01-01',50+seq FROM seq_0_to_3;
-INSERT INTO meter_state(meter_id,read_at,energy_wh,credit_fen,purchase_count,quality,flags) SELECT 50+seq,UTC_TIMESTAMP(3),1000000,IF(seq=0,30000,0),IF(seq=0,4,0),0,0 FROM seq_0_to_3;
-INSERT INTO meter_link(meter_id) SELECT 50+seq FROM seq_0_to_3;`);
+INSERT INTO place(place_id,parent_id,kind,name) SELECT 50+seq,3,'room',CONCAT('15',seq) FROM seq_0_to_4;
+INSERT INTO meter(meter_id,number,meter_model_id,bus_id,unit,place_id,credit_mode) SELECT 50+seq,CONCAT('20260000505',seq),meter_model_id,${A},50+seq,50+seq,IF(seq IN (0,4),'meter','server') FROM meter_model JOIN seq_0_to_4 WHERE code='adf300';
+INSERT INTO account(account_id,number,name,opened_at) SELECT 50+seq,CONCAT('C',seq),CONCAT('商户',seq),'2026-01-01' FROM seq_0_to_4;
+INSERT INTO account_meter(meter_id,began_at,account_id) SELECT 50+seq,'2026-01-01',50+seq FROM seq_0_to_4;
+INSERT INTO meter_state(meter_id,read_at,energy_wh,credit_fen,purchase_count,quality,flags) SELECT 50+seq,UTC_TIMESTAMP(3),1000000,IF(seq IN (0,4),30000,0),IF(seq IN (0,4),4,0),0,0 FROM seq_0_to_4;
+INSERT INTO meter_link(meter_id) SELECT 50+seq FROM seq_0_to_4;`);
 const conf = await writeConf(maria);
 const web = await startWeb(maria, conf);
 await unlimit(web);
@@ -203,6 +204,67 @@ test('a meter that counts itself: the order goes first, and one at a time', asyn
   assert.equal(second.status, 422);
   assert.match(second.text, /正在下发/);
   assert.equal(money(), before);
+});
+
+const reverse = (client, sale, fields = {}) => change(client, `/sales/${sale}/reverse`, { cause: 'wrong_amount', ...fields });
+const saleOf = async (meter, amount) => docOf(await sell(cashier, meter, amount, { more: { fee: '' } }));
+
+test('reversal while the order waits: taken back at once, whole, once, out of the drawer', async () => {
+  const cash = Number(one(`SELECT SUM(amount_fen) FROM posting WHERE ledger='cash' AND channel='cash'`));
+  const sale = await saleOf(54, '100.00');
+  const shown = await cashier.get(`/sales/${sale}/reverse`);
+  for (const words of [/撤回还没有下发的充值/, /-¥100\.00/, /立即从您的钱箱退还/]) assert.match(shown.text, words);
+  const before = money();
+  assert.equal((await reverse(cashier, sale, { cause: 'other', reason: '' })).status, 422);
+  assert.equal((await reverse(cashier, sale, { cause: 'fun' })).status, 422);
+  assert.equal((await cashier.post(`/sales/${sale}/reverse`, { fields: { csrf: await csrfOf(cashier), cause: 'twice' } })).status, 400, 'no key');
+  assert.equal((await finance.get(`/sales/${sale}/reverse`)).status, 403);
+  assert.equal(money(), before);
+  const fields = { ...fieldsOf(shown.text, `/sales/${sale}/reverse`), cause: 'wrong_amount' };
+  const answers = await Promise.all(Array.from({ length: 16 }, () => cashier.post(`/sales/${sale}/reverse`, { fields })));
+  assert.deepEqual([...new Set(answers.map((answer) => answer.status))], [303]);
+  assert.equal(new Set(answers.map((answer) => answer.location)).size, 1);
+  assert.deepEqual(maria.sql(`SELECT state FROM sale WHERE sale_id IN (${sale},${docOf(answers[0])}) ORDER BY sale_id`).map((row) => row.state), ['cancelled', 'paid']);
+  assert.equal(one(`SELECT state FROM delivery WHERE sale_id=${sale}`), 'cancelled');
+  assert.equal(Number(one(`SELECT SUM(amount_fen) FROM posting WHERE ledger='cash' AND channel='cash'`)), cash);
+  const again = await cashier.get(`/sales/${sale}/reverse`);
+  assert.match(again.text, /它已经冲正/);
+  const stale = await cashier.post(`/sales/${sale}/reverse`, { fields: { ...fields, cause: 'twice' } });
+  assert.equal(stale.status, 422, 'the key was used for another reason');
+});
+
+test('only the last sale of a meter, and a delivered one by a deduction first', async () => {
+  const first = await saleOf(54, '10.00'), last = await saleOf(54, '20.00');
+  const shown = await cashier.get(`/sales/${first}/reverse`);
+  assert.match(shown.text, /之后又售过电/);
+  assert.doesNotMatch(shown.text, /name="key"/);
+  const before = money();
+  const key = fieldsOf((await cashier.get(`/sales/${last}/reverse`)).text, `/sales/${last}/reverse`).key;
+  assert.equal((await cashier.post(`/sales/${first}/reverse`, { fields: { csrf: await csrfOf(cashier), key, cause: 'twice' } })).status, 403, 'the key of another document');
+  assert.equal(money(), before);
+  assert.equal((await reverse(cashier, last)).status, 303);
+  assert.equal((await reverse(cashier, first)).status, 303, 'now it is the last');
+  // The platform keeps the credit of meter 51: it was delivered at once.
+  const start = credit(51), sale = await saleOf(51, '30.00');
+  assert.equal(credit(51), start + 3000);
+  assert.match((await cashier.get(`/sales/${sale}/reverse`)).text, /从平台余额扣回/);
+  const answer = await reverse(cashier, sale);
+  assert.equal(credit(51), start);
+  assert.equal(one(`SELECT state FROM sale WHERE sale_id=${docOf(answer)}`), 'due');
+  const refused = await cashier.get(`/sales/${docOf(answer)}/reverse`);
+  assert.match(refused.text, /只有售电单可以冲正/);
+});
+
+test('a reversal above the limit waits for a second person', async () => {
+  const sale = await saleOf(54, '800.00');
+  assert.match((await cashier.get(`/sales/${sale}/reverse`)).text, /提交复核，冲正/);
+  const asked = await reverse(cashier, sale);
+  assert.equal(one(`SELECT state FROM sale WHERE sale_id=${docOf(asked)}`), 'asked');
+  assert.equal(one(`SELECT state FROM delivery WHERE sale_id=${sale}`), 'queued', 'nothing happened yet');
+  const id = one(`SELECT approval_id FROM approval WHERE sale_id=${docOf(asked)}`);
+  assert.equal((await finance.submit(`/sales/approvals/${id}`, { note: '' }, { action: `/sales/approvals/${id}/approve` })).status, 303);
+  assert.equal(one(`SELECT state FROM sale WHERE sale_id=${sale}`), 'cancelled');
+  assert.equal(one(`SELECT state FROM sale WHERE sale_id=${docOf(asked)}`), 'due');
 });
 
 test('held: figures read at the meter, a verdict, two persons', async () => {
