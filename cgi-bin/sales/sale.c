@@ -231,6 +231,16 @@ document_may_print(const struct sale_view *sale)
 	return sale->state != SALE_ASKED && sale->state != SALE_REJECTED;
 }
 
+/* Where two persons say what became of the delivery that is held. */
+static void
+show_held_link(struct req *r, const struct sale_view *sale)
+{
+	const struct sale_delivery *delivery = sale_delivery_now(sale);
+
+	if (delivery != NULL && delivery->state == DELIVERY_HELD)
+		view_int(r->view, "HeldId", delivery->command_id);
+}
+
 static void
 show_deeds(struct req *r, const struct sale_view *sale)
 {
@@ -239,12 +249,18 @@ show_deeds(struct req *r, const struct sale_view *sale)
 	view_bool(r->view, "May.Reverse", may_reverse(r, sale));
 	view_bool(
 	    r->view, "May.Refund", may(r, PERM_REFUND) && sale->kind == SALE_PURCHASE && is_living);
-	view_bool(r->view, "May.Pay", may(r, PERM_REFUND) && sale->state == SALE_DUE);
+	view_bool(r->view, "May.Pay", may(r, PERM_SALE) && sale->state == SALE_DUE);
 	view_bool(r->view, "May.Resend", may_resend(r, sale));
 	view_bool(r->view, "May.Print", document_may_print(sale));
 	view_bool(r->view, "May.SellAgain", may(r, PERM_SALE) && is_living);
 	view_bool(r->view, "IsHeld", sale->state == SALE_HELD);
 	view_bool(r->view, "IsAsked", sale->state == SALE_ASKED);
+	if (sale->approval_id != 0)
+		view_int(r->view, "Approval.Id", sale->approval_id);
+	view_bool(r->view, "Approval.IsMine",
+	    sale->approval_asked_by == r->user.operator_id && may(r, PERM_REFUND));
+	if (sale->state == SALE_HELD && may(r, PERM_ADJUST))
+		show_held_link(r, sale);
 	view_bool(r->view, "IsOwn", sale->operator_id == r->user.operator_id);
 }
 
