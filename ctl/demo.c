@@ -214,10 +214,13 @@ ctl_demo(struct ctl *ctl, int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "history") == 0)
 		return demo_history_load(ctl->db);
+	if (argc == 2 && strcmp(argv[1], "money") == 0)
+		return demo_money(ctl->db);
 	if (argc == 4 && strcmp(argv[1], "load") == 0 &&
 	    text_parse_uint(argv[3], 65000, &port) == RC_OK)
 		return demo_load(ctl->db, argv[2], (int)port);
 	fprintf(stderr,
-	    "usage: voltillctl demo load DIR FIRST_PORT\n       voltillctl demo history < TSV\n");
+	    "usage: voltillctl demo load DIR FIRST_PORT\n       voltillctl demo history < TSV\n"
+	    "       voltillctl demo money\n");
 	return RC_INVALID;
 }

@@ -35,6 +35,37 @@ write_credit(FILE *out, const struct demo_meter *m)
 	}
 }
 
+/* The tables and prices of demo_tariff.c, as the meters hold them: rate, minute, hour; table, day,
+ * month. */
+#define SUMMER		"04000003000602000801000c02000e03000f040016"
+#define USUAL		"04000003000602000803000b020012040016"
+#define TWO_RATES	"040000020006"
+#define REST(used)	(2 * DAY_TABLE_BYTES - (int)strlen(used)), ZEROS
+#define DAY_TABLE_BYTES 42
+static const char ZEROS[2 * DAY_TABLE_BYTES + 1] =
+    "000000000000000000000000000000000000000000000000000000000000000000000000000000000000";
+
+static void
+write_prices(FILE *out, const struct demo_meter *m, size_t index)
+{
+	if (m->line == DEMO_LINE_PARK) {
+		fprintf(out, " price_uyuan=734000");
+	} else if (index == DEMO_FIXED_PRICE || m->line == DEMO_LINE_MAIN) {
+		fprintf(out, " price_uyuan=850000");
+	} else if (m->floor == DEMO_FLOORS) {
+		fprintf(out,
+		    " price_uyuan=617000 price_valley_uyuan=307000 day_table1=%s%.*s"
+		    " day_table2=%s%.*s",
+		    TWO_RATES, REST(TWO_RATES), TWO_RATES, REST(TWO_RATES));
+	} else {
+		fprintf(out,
+		    " price_sharp_uyuan=1193400 price_peak_uyuan=959400 price_flat_uyuan=682400"
+		    " price_valley_uyuan=351400 day_table1=%s%.*s day_table2=%s%.*s"
+		    " zones=01010702010a000000000000",
+		    SUMMER, REST(SUMMER), USUAL, REST(USUAL));
+	}
+}
+
 static void
 write_lines(FILE *out, const char *dir, int first_port)
 {
@@ -50,13 +81,12 @@ write_lines(FILE *out, const char *dir, int first_port)
 }
 
 static void
-write_meter(FILE *out, const struct demo_meter *m)
+write_meter(FILE *out, const struct demo_meter *m, size_t index)
 {
-	fprintf(out,
-	    "meter %s unit=%d model=%s phases=%d number=%s tenant=%s scale=%d.%02d "
-	    "price_uyuan=850000",
+	fprintf(out, "meter %s unit=%d model=%s phases=%d number=%s tenant=%s scale=%d.%02d",
 	    demo_lines[m->line].name, m->unit, m->model, m->phases, m->number, m->tenant_kind,
 	    m->scale_percent / 100, m->scale_percent % 100);
+	write_prices(out, m, index);
 	if (m->line == DEMO_LINE_MAIN)
 		fprintf(out, " sum=%s:%d-%d prepay=0 topup=never", demo_lines[m->sum_line].name,
 		    m->first_unit, m->last_unit);
@@ -81,7 +111,7 @@ demo_sim_write(const char *path, const char *dir, int first_port)
 	write_lines(out, dir, first_port);
 	/* Sums need their parts first: the list has the main meters after the boxes. */
 	for (size_t i = 0; i < DEMO_METERS; i++)
-		write_meter(out, &meters[i]);
+		write_meter(out, &meters[i], i);
 	if (fclose(out) != 0) {
 		log_error("demo", "cannot write %s", path);
 		return RC_UNAVAILABLE;

@@ -62,8 +62,8 @@ static const struct tariff_version STEPS = { .season_count = 1,
 	.seasons = { { "", 1, 1, { 0, 0, 0 } } },
 	.tables = { { 2, { { 0, TARIFF_VALLEY }, { 360, TARIFF_PEAK } } } },
 	.components = { { "电度电价", PRICES(0, 6170, 0, 3070) } },
-	.tiers = {
-	    { 260000, PRICES(500, 500, 500, 500) }, { 400000, PRICES(3000, 3000, 3000, 3000) } } };
+	.tiers = { { 2600000, PRICES(500, 500, 500, 500) },
+	    { 4000000, PRICES(3000, 3000, 3000, 3000) } } };
 
 /* The calendar of the State Council for 2026. */
 static const char HOLIDAYS[] = "2026-01-01..2026-01-03 元旦\n2026-01-04 班\n2026-02-14 班\n"
@@ -106,12 +106,13 @@ add_tariff(struct db *db, const struct pricing *p, const char *name, const char 
 	return rc == RC_OK ? add_version(db, p, *tariff_id, content, &p->long_ago, "") : rc;
 }
 
-/* The commercial price rose two months ago, and a draft for the next month waits. */
+/* The commercial price rose before the history begins, because the simulator's meters know one
+ * price, and a draft for the next month waits. */
 static enum rc
 add_commercial(struct db *db, struct pricing *p)
 {
 	struct tariff_version higher = COMMERCIAL, next = COMMERCIAL;
-	struct day risen = clock_month_add(clock_month_start(p->today), -2);
+	struct day risen = clock_month_add(clock_month_start(p->today), -4);
 	enum rc rc =
 	    add_tariff(db, p, "商业峰谷分时", "商铺、办公", &COMMERCIAL, &p->commercial_id);
 
@@ -160,8 +161,8 @@ assign_meters(struct db *db, const struct pricing *p)
 	rows_end(rows);
 	rc = rc == RC_NOT_FOUND ? RC_OK : rc;
 	for (size_t i = 0; rc == RC_OK && i < count; i++)
-		rc = i == 3 ? assign(db, p, ids[i], 0, 850000)
-			    : assign(db, p, ids[i], tariffs[i], 0);
+		rc = i == DEMO_FIXED_PRICE ? assign(db, p, ids[i], 0, 850000)
+					   : assign(db, p, ids[i], tariffs[i], 0);
 	return rc;
 }
 
@@ -177,7 +178,8 @@ load(struct db *db, void *context)
 	if (rc == RC_OK)
 		rc = add_tariff(db, &p, "公共区域", "车库、公共照明", &FLAT, &p.flat_id);
 	if (rc == RC_OK)
-		rc = add_tariff(db, &p, "阶梯电价", "7 层，每月 260、400 度分档", &STEPS, &p.steps_id);
+		rc = add_tariff(
+		    db, &p, "阶梯电价", "7 层，每月 2600、4000 度分档", &STEPS, &p.steps_id);
 	if (rc == RC_OK)
 		rc = assign_meters(db, &p);
 	holiday_parse(HOLIDAYS, days, &count, &faults);

@@ -30,7 +30,7 @@ static const struct command {
 	{ "template", "KIND", "a file for import, as an example or with what is stored",
 	    ctl_template, false },
 	{ "setting", "list|get|set", "the settings of the business, by name", ctl_setting, false },
-	{ "demo", "load|history", "the demonstration building", ctl_demo, false },
+	{ "demo", "load|history|money", "the demonstration building", ctl_demo, false },
 	{ "check", "[--quiet] [CODE …]", "whether the books agree", ctl_check, false },
 	{ "nightly", "[--follow]", "price what was used, prove the books", ctl_nightly, false,
 	    "voltill_nightly" },

@@ -205,7 +205,8 @@ CREATE TABLE IF NOT EXISTS charge_day (
   PRIMARY KEY (meter_epoch_id, day),
   KEY ix_charge_day_day (day),
   KEY ix_charge_day_account (account_id, day),
-  KEY ix_charge_day_meter (meter_id, day)
+  KEY ix_charge_day_meter (meter_id, day),
+  KEY ix_charge_day_journal (journal_id)
 ) ENGINE=InnoDB COMMENT='opening + credited - deducted - charge + difference = closing, and closing is the opening of the next';
 
 -- ---- how credit reaches the meter ----

@@ -84,6 +84,17 @@ test('90 days of history lead up to now', () => {
   assert.equal(sql('SELECT COUNT(*) FROM meter_state WHERE quality & 6 <> 0'), '0');
 });
 
+test('the business behind the history is the meters\' own, to the fen', () => {
+  const out = execFileSync(path.join(ROOT, 'build/bin/voltillctl'), ['check'], { env: { ...process.env, RUN_DIR: run } }).toString();
+  assert.match(out, /^OK$/m);
+  assert.ok(Number(sql("SELECT COUNT(*) FROM sale WHERE kind = 'purchase' AND state = 'delivered'")) > 500);
+  assert.ok(Number(sql('SELECT COUNT(DISTINCT biz_day) FROM shift WHERE closed_at IS NOT NULL')) >= 80);
+  // The meters hold the prices of their tariffs: what they count is what is charged, but for the steps they do not know.
+  assert.ok(Number(sql('SELECT AVG(ABS(difference_fen)) FROM charge_day')) < 10);
+  assert.equal(sql("SELECT COUNT(*) FROM alarm WHERE kind IN ('count_mismatch', 'balance_drift', 'check_failed')"), '0');
+  for (const state of ['booked', 'held', 'asked', 'cancelled']) assert.notEqual(sql(`SELECT COUNT(*) FROM sale WHERE state = '${state}'`), '0', state);
+});
+
 test('it stops at a signal, leaving nothing behind', async () => {
   const from = Date.now();
   await stop();

@@ -67,6 +67,15 @@ moment_ms(const struct moment *moment)
 	       (moment->hour * 3600 + moment->minute * 60 + moment->second) * 1000LL;
 }
 
+static bool
+is_given(const uint8_t *bytes, size_t size)
+{
+	while (size > 0 && bytes[size - 1] == 0)
+		size--;
+	return size > 0;
+}
+
+/* What the configuration gave stays. */
 void
 day_tables_default(struct meter *meter)
 {
@@ -75,10 +84,12 @@ day_tables_default(struct meter *meter)
 	static const uint8_t STEEP[] = { 4, 0, 0, 3, 0, 6, 2, 0, 8, 3, 0, 11, 2, 0, 18, 1, 0, 19, 2,
 		0, 21, 4, 0, 22 };
 	static const uint8_t ZONES[4][3] = { { 1, 1, 1 }, { 2, 1, 7 }, { 1, 1, 9 }, { 2, 1, 12 } };
-	memset(meter->day_table, 0, sizeof meter->day_table);
-	memcpy(meter->day_table[0], USUAL, sizeof USUAL);
-	memcpy(meter->day_table[1], STEEP, sizeof STEEP);
-	for (size_t i = 0; i < 4; i++) {
+	if (!is_given(meter->day_table[0], DAY_TABLE))
+		memcpy(meter->day_table[0], USUAL, sizeof USUAL);
+	if (!is_given(meter->day_table[1], DAY_TABLE))
+		memcpy(meter->day_table[1], STEEP, sizeof STEEP);
+	bool has_zones = is_given(meter->zones, sizeof meter->zones);
+	for (size_t i = 0; i < 4 && !has_zones; i++) {
 		bool is_tdm = meter->season == SEASON_TDM;
 		meter->zones[i * 3] = ZONES[i][is_tdm ? 0 : 2];
 		meter->zones[i * 3 + 1] = ZONES[i][1];
