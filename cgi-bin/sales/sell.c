@@ -61,10 +61,15 @@ read_fees(struct req *r, struct sell *sell)
 enum rc
 sell_load(struct req *r, struct sell *sell)
 {
+	const struct meter *meter = &sell->detail.meter;
+	struct ledger_balance balance;
 	enum rc rc = meter_find_sold(r, r->id, &sell->detail);
 
 	if (rc == RC_OK)
 		rc = sale_fees(r->db, r->arena, &sell->fees, &sell->fees_on_offer);
+	if (rc == RC_OK)
+		rc = ledger_balance(r->db, meter->account_id, meter->meter_id, &balance);
+	sell->transit_fen = rc == RC_OK ? balance.transit_fen : 0;
 	return rc;
 }
 
@@ -116,7 +121,7 @@ sell_target(struct req *r, const char **target)
 /* The least that brings the power back: what is owed, what is still on its way to the meter, and
  * the fees that go off. 0: the power is not gone for want of credit. */
 static int64_t
-least_amount(const struct sell *sell, int64_t transit_fen)
+least_amount(const struct sell *sell)
 {
 	const struct meter *meter = &sell->detail.meter;
 	int64_t fixed_fen = 0, permille = 0;
@@ -131,7 +136,7 @@ least_amount(const struct sell *sell, int64_t transit_fen)
 				else
 					fixed_fen += sell->fees[i].value;
 			}
-	int64_t wanted_fen = 1 - meter->credit_fen - transit_fen;
+	int64_t wanted_fen = 1 - meter->credit_fen - sell->transit_fen;
 	if (wanted_fen <= 0 || permille >= 1000)
 		return 0;
 	/* Shares are rounded each for itself, by less than a fen. */
@@ -321,7 +326,7 @@ show_last(struct req *r, const struct sell *sell)
 static void
 show_least(struct req *r, const struct sell *sell)
 {
-	int64_t least_fen = least_amount(sell, sell->quote.transit_fen);
+	int64_t least_fen = least_amount(sell);
 
 	if (least_fen <= 0 || least_fen > SALE_MAX_FEN)
 		return;

@@ -14,6 +14,7 @@ struct sell {
 	struct meter_detail detail;
 	struct sale_fee *fees; /* on offer */
 	size_t fees_on_offer;
+	int64_t transit_fen; /* sold before and not in the meter yet */
 	/* What was typed. */
 	int64_t account_id, amount_fen, tendered_fen, channel, price_mark, again_fen;
 	int64_t fee_ids[SALE_FEES_MAX];

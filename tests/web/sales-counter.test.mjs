@@ -238,6 +238,14 @@ test('arrears: the least that brings the power back, before and after', async ()
   assert.ok(after(least) > 0 && after(least - 2) <= 0, `${least}`);
 });
 
+test('what is on its way to the meter counts for the least amount', async () => {
+  forget();
+  assert.equal((await sell(anna, 3, '30')).status, 303);
+  assert.match(text((await anna.get('/sales/sell/3')).text), /至少充值 ¥22\.41/, '10.00 of it are on their way');
+  assert.equal((await sell(anna, 3, '40')).status, 303);
+  assert.doesNotMatch(text((await anna.get('/sales/sell/3')).text), /至少充值/);
+});
+
 test('a meter that does not answer can be sold to; one that was never read cannot', async () => {
   forget();
   assert.match(text((await anna.get('/sales/sell/4')).text), /失联：可以售电|You can sell/);
