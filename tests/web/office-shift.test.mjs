@@ -181,6 +181,27 @@ test('opened, counted and closed with the keyboard, without script', async (t) =
   assert.match(await page.locator('main').innerText(), /硬币找不开/);
 });
 
+test('the settlement prints black on white with lines to sign, in the dark too', async (t) => {
+  const page = await openPage(t, { url: web.url, cookies: cashier.cookies, scheme: 'dark' });
+  maria.sql(`UPDATE operator SET theme='dark' WHERE username='${cashier.username}'`);
+  await page.goto(`${web.url}sales/shift/${maria.one(`SELECT MIN(shift_id) FROM shift WHERE operator_id=${idOf(cashier)}`)}`);
+  await page.emulateMedia({ media: 'print' });
+  assert.deepEqual(await page.locator('.settlement').evaluate((e) => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]), ['rgb(255, 255, 255)', 'rgb(0, 0, 0)']);
+  for (const hidden of ['nav.side', 'header.top', '.sheet-tools', 'nav.crumbs']) assert.equal(await page.locator(hidden).isVisible(), false, hidden);
+  assert.equal(await page.locator('.signatures p').count(), 3);
+});
+
+test('the count adds up as one types', async (t) => {
+  assert.equal((await change(cashier, '/sales/shift', { drawer: '' })).status, 303);
+  const page = await openPage(t, { url: web.url, cookies: cashier.cookies });
+  await page.goto(`${web.url}sales/shift/close`);
+  await page.fill('#pieces_10000', '12');
+  await page.fill('#pieces_50', '3');
+  assert.equal(await page.locator('[data-total]').innerText(), '¥1,201.50');
+  await page.fill('#pieces_10000', 'x');
+  assert.equal(await page.locator('[data-total]').innerText(), '¥1.50');
+});
+
 test('every page in every look', async (t) => {
   const everything = await web.signedIn('omnipotent');
   assert.equal((await change(everything, '/sales/shift', { drawer: '300' })).status, 303);
