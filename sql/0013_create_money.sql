@@ -97,6 +97,7 @@ CREATE TABLE IF NOT EXISTS sale (
   CONSTRAINT uq_sale_reverses UNIQUE (active_reverses),
   KEY ix_sale_verify (verify_code),
   KEY ix_sale_created (created_at),
+  KEY ix_sale_operator (operator_id, created_at),
   KEY ix_sale_day (biz_day, sale_id),
   KEY ix_sale_account (account_id, sale_id),
   KEY ix_sale_meter (meter_id, sale_id),

@@ -295,22 +295,31 @@ insert_command(
 	return rc;
 }
 
+static enum rc
+find_meter(struct db *db, int64_t meter_id, int64_t *bus_id, int64_t *epoch_id)
+{
+	struct rows *rows;
+	enum rc rc = db_query(db, &Q[METER], ARGS(I(meter_id)), &rows);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows)) == RC_OK) {
+		*bus_id = rows_int(rows, 0);
+		*epoch_id = rows_int(rows, 1);
+	}
+	rows_end(rows);
+	return rc;
+}
+
 enum rc
 delivery_order(struct db *db, const struct delivery_order *order, int64_t *command_id)
 {
-	struct rows *rows;
-	int64_t bus_id = 0, epoch_id = 0;
-	enum rc rc = db_query(db, &Q[METER], ARGS(I(order->meter_id)), &rows);
+	int64_t bus_id = order->bus_id, epoch_id = order->epoch_id;
+	enum rc rc = RC_OK;
 
 	assert(order->kind == DELIVERY_CLEAR ? order->amount_fen == 0 : order->amount_fen > 0);
-	if (rc != RC_OK)
-		return rc;
-	rc = rows_next(rows);
-	if (rc == RC_OK) {
-		bus_id = rows_int(rows, 0);
-		epoch_id = rows_int(rows, 1);
-	}
-	rows_end(rows);
+	if (bus_id == 0 || epoch_id == 0)
+		rc = find_meter(db, order->meter_id, &bus_id, &epoch_id);
 	if (rc == RC_OK)
 		rc = insert_command(db, order, bus_id, command_id);
 	return rc == RC_OK

@@ -115,6 +115,7 @@ struct delivery_order {
 	enum delivery_kind kind;
 	int64_t amount_fen;
 	int64_t operator_id, at;
+	int64_t bus_id, epoch_id; /* if they are known already; 0: they are looked up */
 };
 enum rc delivery_order(struct db *db, const struct delivery_order *order, int64_t *command_id);
 

@@ -5,18 +5,24 @@
 
 #include "base/arena.h"
 #include "base/money.h"
+#include "base/text.h"
 #include "model/delivery.h"
 #include "model/limit.h"
 #include "model/sale_lines.h"
 #include "model/sale_private.h"
-#include "model/setting.h"
 #include "model/shift.h"
 
 #define HOARD_FEN   9999999 /* when the settings say nothing */
 #define DUPLICATE_S 120
 
-enum { DUPLICATE };
+enum { ROOM, DUPLICATE };
 static const struct query Q[] QUERIES = {
+	[ROOM] = { .sql = "SELECT (SELECT value FROM setting WHERE name = 'sale.hoard_fen'),"
+			  " (SELECT value FROM setting WHERE name = 'sale.duplicate_s'),"
+			  " CAST(COALESCE(SUM(b.transit_fen), 0) AS SIGNED),"
+			  " CAST(COALESCE(SUM(b.credit_fen), 0) AS SIGNED)"
+			  " FROM ledger_balance b WHERE b.account_id = ? AND b.meter_id = ?",
+	    .bounded = "one row" },
 	[DUPLICATE] = { .sql = "SELECT receipt_number, created_at FROM sale WHERE meter_id = ?"
 			       " AND kind = 'purchase' AND amount_fen = ?"
 			       " AND state <> 'cancelled' AND created_at > ?"
@@ -93,44 +99,66 @@ check_lines(struct db *db, struct deed *deed)
 	return rc;
 }
 
-/* Too much credit in one meter is a risk to the customer, and more than some meters can show. */
-static enum rc
-check_hoard(struct db *db, const struct deed *deed)
-{
-	struct ledger_balance balance;
-	char limit_text[MONEY_TEXT_MAX], now_text[MONEY_TEXT_MAX];
-	int64_t limit, now;
-	enum rc rc = setting_int(db, "sale.hoard_fen", HOARD_FEN, &limit);
+/* What is known of the meter's money, and the settings about it. */
+struct room {
+	int64_t hoard_fen, duplicate_s;
+	int64_t transit_fen, credit_fen;
+};
 
-	if (rc == RC_OK)
-		rc = ledger_balance(db, deed->meter.account_id, deed->meter.meter_id, &balance);
-	if (rc != RC_OK)
-		return rc;
-	now =
-	    balance.transit_fen +
-	    (deed->meter.shown_fen != METER_NO_CREDIT ? deed->meter.shown_fen : balance.credit_fen);
-	if (now + deed->lines.credit_fen <= limit)
-		return RC_OK;
-	money_format(limit, limit_text, sizeof(limit_text));
-	money_format(now, now_text, sizeof(now_text));
-	fault_add(deed->faults, "amount", "HoardMax", "%s\t%s", limit_text, now_text);
-	return RC_OK;
+/* A setting that is no number counts as missing. */
+static int64_t
+setting_or(const struct rows *rows, size_t column, int64_t fallback)
+{
+	int64_t number;
+
+	return text_parse_uint(rows_text(rows, column), INT64_MAX, &number) == RC_OK ? number
+										     : fallback;
 }
 
 static enum rc
-check_duplicate(struct db *db, const struct deed *deed)
+load_room(struct db *db, const struct sale_meter *meter, struct room *room)
+{
+	struct rows *rows;
+	enum rc rc = db_query(db, &Q[ROOM], ARGS(I(meter->account_id), I(meter->meter_id)), &rows);
+
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows)) == RC_OK)
+		*room = (struct room){ .hoard_fen = setting_or(rows, 0, HOARD_FEN),
+			.duplicate_s = setting_or(rows, 1, DUPLICATE_S),
+			.transit_fen = rows_int(rows, 2),
+			.credit_fen = rows_int(rows, 3) };
+	rows_end(rows);
+	return rc;
+}
+
+/* Too much credit in one meter is a risk to the customer, and more than some meters can show. */
+static void
+check_hoard(const struct deed *deed, const struct room *room)
+{
+	char limit_text[MONEY_TEXT_MAX], now_text[MONEY_TEXT_MAX];
+	int64_t shown = deed->meter.shown_fen;
+	int64_t now = room->transit_fen + (shown != METER_NO_CREDIT ? shown : room->credit_fen);
+
+	if (now + deed->lines.credit_fen <= room->hoard_fen)
+		return;
+	money_format(room->hoard_fen, limit_text, sizeof(limit_text));
+	money_format(now, now_text, sizeof(now_text));
+	fault_add(deed->faults, "amount", "HoardMax", "%s\t%s", limit_text, now_text);
+}
+
+static enum rc
+check_duplicate(struct db *db, const struct deed *deed, const struct room *room)
 {
 	const struct sale_wish *wish = deed->wish;
 	struct rows *rows;
 	char when[32];
-	int64_t within_s;
-	enum rc rc = setting_int(db, "sale.duplicate_s", DUPLICATE_S, &within_s);
 
-	if (rc != RC_OK || wish->is_duplicate_meant || within_s == 0)
-		return rc;
-	rc = db_query(db, &Q[DUPLICATE],
+	if (wish->is_duplicate_meant || room->duplicate_s == 0)
+		return RC_OK;
+	enum rc rc = db_query(db, &Q[DUPLICATE],
 	    ARGS(I(wish->meter_id), I(wish->amount_fen),
-		T(wish->asker.by.now - within_s * CLOCK_SECOND)),
+		T(wish->asker.by.now - room->duplicate_s * CLOCK_SECOND)),
 	    &rows);
 	if (rc != RC_OK)
 		return rc;
@@ -143,15 +171,22 @@ check_duplicate(struct db *db, const struct deed *deed)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+static enum rc
+check_room(struct db *db, const struct deed *deed)
+{
+	struct room room;
+	enum rc rc = load_room(db, &deed->meter, &room);
+
+	if (rc != RC_OK)
+		return rc;
+	check_hoard(deed, &room);
+	return deed->faults->count == 0 ? check_duplicate(db, deed, &room) : RC_OK;
+}
+
 /* Locks in the order of sale_private.h. */
 static enum rc
 check(struct db *db, struct deed *deed)
 {
-	static enum rc (*const checks[])(struct db *, const struct deed *) = {
-		check_limits,
-		check_hoard,
-		check_duplicate,
-	};
 	const struct sale_wish *wish = deed->wish;
 	struct faults *faults = deed->faults;
 	enum rc rc;
@@ -163,8 +198,10 @@ check(struct db *db, struct deed *deed)
 		rc = sale_open_desk(db, &wish->asker.by, true, faults, &deed->desk);
 	if (rc == RC_OK && faults->count == 0)
 		rc = check_lines(db, deed);
-	for (size_t i = 0; i < COUNT(checks) && rc == RC_OK && faults->count == 0; i++)
-		rc = checks[i](db, deed);
+	if (rc == RC_OK && faults->count == 0)
+		rc = check_limits(db, deed);
+	if (rc == RC_OK && faults->count == 0)
+		rc = check_room(db, deed);
 	return rc == RC_OK ? sale_verdict(faults) : rc;
 }
 
@@ -237,7 +274,9 @@ deliver(struct db *db, const struct deed *deed, int64_t sale_id)
 			.kind = DELIVERY_CREDIT,
 			.amount_fen = deed->lines.credit_fen,
 			.operator_id = by->operator_id,
-			.at = by->now },
+			.at = by->now,
+			.bus_id = deed->meter.bus_id,
+			.epoch_id = deed->meter.epoch.epoch_id },
 		    &command_id);
 	enum rc rc = sale_lock(db, sale_id, &sale);
 	return rc == RC_OK

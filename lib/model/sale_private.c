@@ -12,7 +12,7 @@
 	(5 * CLOCK_MINUTE) /* behind the newest journal: the clock is wrong (M-29) \
 			    */
 
-enum { LIMITS, FAST, NEWEST, LOCK, HOLD, LOAD, STOPPED };
+enum { LIMITS, DESK, LOCK, LOAD, STOPPED };
 
 /* A running alarm, or a delivery that two persons have to look at. Four times the meter. */
 #define IS_STOPPED                                                                        \
@@ -25,22 +25,23 @@ static const struct query Q[] QUERIES = {
 			    " r.second_max_fen FROM operator o JOIN role r"
 			    " ON r.role_id = o.role_id WHERE o.operator_id = ?",
 	    .bounded = "primary key" },
-	[FAST] = { .sql = "SELECT COUNT(*) FROM sale WHERE operator_id = ? AND created_at > ?",
-	    .bounded = "one row" },
-	[NEWEST] = { .sql = "SELECT at FROM journal ORDER BY journal_id DESC LIMIT 1" },
+	/* With the limits: how many documents lately, and the newest journal. */
+	[DESK] = { .sql = "SELECT r.sale_max_fen, r.refund_day_max_fen, r.cash_max_fen,"
+			  " r.second_max_fen, (SELECT COUNT(*) FROM sale s"
+			  " WHERE s.operator_id = o.operator_id AND s.created_at > ?),"
+			  " (SELECT j.at FROM journal j ORDER BY j.journal_id DESC LIMIT 1)"
+			  " FROM operator o JOIN role r ON r.role_id = o.role_id"
+			  " WHERE o.operator_id = ?",
+	    .bounded = "primary key" },
 	[LOCK] = { .sql = "SELECT 1 FROM account_meter WHERE active_meter = ?"
 			  " AND account_id = ? FOR UPDATE",
 	    .bounded = "unique key" },
-	[HOLD] = { .sql = "SELECT account_id, (SELECT m.bus_id FROM meter m"
-			  " WHERE m.meter_id = active_meter), (SELECT m.credit_mode FROM meter m"
-			  " WHERE m.meter_id = active_meter) FROM account_meter"
-			  " WHERE active_meter = ? FOR UPDATE",
-	    .bounded = "unique key" },
-	[LOAD] = { .sql = "SELECT (SELECT s.read_at FROM meter_state s WHERE s.meter_id = ?),"
-			  " (SELECT s.credit_fen FROM meter_state s WHERE s.meter_id = ?),"
-			  " (SELECT COUNT(*) FROM delivery d WHERE d.meter_id = ?"
-			  " AND d.state IN ('queued', 'sent', 'held')), " IS_STOPPED,
-	    .bounded = "one row" },
+	[LOAD] = { .sql = "SELECT m.bus_id, m.credit_mode, s.read_at, s.credit_fen,"
+			  " (SELECT COUNT(*) FROM delivery d WHERE d.meter_id = m.meter_id"
+			  " AND d.state IN ('queued', 'sent', 'held')), " IS_STOPPED
+			  " FROM meter m LEFT JOIN meter_state s ON s.meter_id = m.meter_id"
+			  " WHERE m.meter_id = ?",
+	    .bounded = "primary key" },
 	[STOPPED] = { .sql = "SELECT " IS_STOPPED, .bounded = "one row" },
 };
 
@@ -52,6 +53,15 @@ limit_of(const struct rows *rows, size_t column)
 	return rows_is_null(rows, column) ? LIMIT_NONE : rows_int(rows, column);
 }
 
+static void
+take_limits(const struct rows *rows, struct sale_limits *limits)
+{
+	*limits = (struct sale_limits){ .sale_max_fen = limit_of(rows, 0),
+		.refund_day_max_fen = limit_of(rows, 1),
+		.cash_max_fen = limit_of(rows, 2),
+		.second_max_fen = limit_of(rows, 3) };
+}
+
 enum rc
 sale_limits(struct db *db, int64_t operator_id, struct sale_limits *limits)
 {
@@ -61,29 +71,30 @@ sale_limits(struct db *db, int64_t operator_id, struct sale_limits *limits)
 	*limits = (struct sale_limits){ 0 };
 	if (rc != RC_OK)
 		return rc;
-	rc = rows_next(rows);
-	if (rc == RC_OK)
-		*limits = (struct sale_limits){ .sale_max_fen = limit_of(rows, 0),
-			.refund_day_max_fen = limit_of(rows, 1),
-			.cash_max_fen = limit_of(rows, 2),
-			.second_max_fen = limit_of(rows, 3) };
+	if ((rc = rows_next(rows)) == RC_OK)
+		take_limits(rows, limits);
 	rows_end(rows);
 	return rc;
 }
 
 static enum rc
-check_pace(struct db *db, const struct operator_actor *by, struct faults *faults)
+check_person(struct db *db, const struct operator_actor *by, struct faults *faults,
+    struct sale_limits *limits)
 {
-	int64_t made = 0, newest_at = 0;
-	enum rc rc = db_int(db, &Q[FAST], ARGS(I(by->operator_id), T(by->now - FAST_MS)), &made);
+	struct rows *rows;
+	enum rc rc = db_query(db, &Q[DESK], ARGS(T(by->now - FAST_MS), I(by->operator_id)), &rows);
 
-	if (rc == RC_OK && made >= FAST_MAX)
-		fault_add(faults, "", "TooFast", "%s", "");
-	if (rc == RC_OK)
-		rc = db_int(db, &Q[NEWEST], NO_ARGS, &newest_at);
-	if (rc == RC_OK && newest_at > by->now + CLOCK_BACK_MS)
-		fault_add(faults, "", "ClockBehind", "%s", "");
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = rows_next(rows)) == RC_OK) {
+		take_limits(rows, limits);
+		if (rows_int(rows, 4) >= FAST_MAX)
+			fault_add(faults, "", "TooFast", "%s", "");
+		if (rows_int(rows, 5) > by->now + CLOCK_BACK_MS)
+			fault_add(faults, "", "ClockBehind", "%s", "");
+	}
+	rows_end(rows);
+	return rc;
 }
 
 enum rc
@@ -103,9 +114,7 @@ sale_open_desk(struct db *db, const struct operator_actor *by, bool needs_shift,
 		fault_add(faults, "", "NoShift", "%s", "");
 		rc = RC_OK;
 	}
-	if (rc == RC_OK)
-		rc = sale_limits(db, by->operator_id, &desk->limits);
-	return rc == RC_OK ? check_pace(db, by, faults) : rc;
+	return rc == RC_OK ? check_person(db, by, faults, &desk->limits) : rc;
 }
 
 void
@@ -135,46 +144,51 @@ sale_is_stopped(struct db *db, int64_t meter_id, bool *is_stopped)
 	return rc;
 }
 
-/* RC_NOT_FOUND: it serves another account, or none, or sells nothing. */
-static enum rc
-lock_and_take(struct db *db, struct sale_meter *meter)
-{
-	struct rows *rows;
-	int64_t account_id = 0;
-	enum rc rc = db_query(db, &Q[HOLD], ARGS(I(meter->meter_id)), &rows);
-
-	if (rc != RC_OK)
-		return rc;
-	rc = rows_next(rows);
-	if (rc == RC_OK) {
-		account_id = rows_int(rows, 0);
-		meter->bus_id = rows_int(rows, 1);
-		meter->mode = credit_mode_find(rows_text(rows, 2));
-	}
-	rows_end(rows);
-	if (rc == RC_OK && (account_id != meter->account_id || meter->mode == CREDIT_MONITOR))
-		return RC_NOT_FOUND;
-	return rc;
-}
-
 static enum rc
 load_meter(struct db *db, struct sale_meter *meter)
 {
 	struct value id = I(meter->meter_id);
 	struct rows *rows;
-	enum rc rc = db_query(db, &Q[LOAD], ARGS(id, id, id, id, id, id, id), &rows);
+	enum rc rc = db_query(db, &Q[LOAD], ARGS(id, id, id, id, id), &rows);
 
 	if (rc != RC_OK)
 		return rc;
 	rc = rows_next(rows);
 	if (rc == RC_OK) {
-		bool has_credit = meter->mode == CREDIT_METER && !rows_is_null(rows, 1);
-		meter->was_read = !rows_is_null(rows, 0);
-		meter->shown_fen = has_credit ? rows_int(rows, 1) : METER_NO_CREDIT;
-		meter->open = rows_int(rows, 2);
-		meter->has_held = rows_int(rows, 3) != 0;
+		meter->bus_id = rows_int(rows, 0);
+		meter->mode = credit_mode_find(rows_text(rows, 1));
+		meter->was_read = !rows_is_null(rows, 2);
+		if (meter->mode == CREDIT_METER && !rows_is_null(rows, 3))
+			meter->shown_fen = rows_int(rows, 3);
+		meter->open = rows_int(rows, 4);
+		meter->has_held = rows_int(rows, 5) != 0;
 	}
 	rows_end(rows);
+	return rc;
+}
+
+/* What is loaded after the epoch is locked stays true. Only meters that count credit, or for which
+ * the server does, have an epoch. */
+static enum rc
+load_with_epoch(struct db *db, struct sale_meter *meter, int64_t now, struct faults *faults)
+{
+	enum rc rc = epoch_find(db, meter->meter_id, &meter->epoch);
+	bool has_epoch = rc == RC_OK;
+
+	if (rc == RC_OK || rc == RC_NOT_FOUND)
+		rc = load_meter(db, meter);
+	if (rc != RC_OK)
+		return rc;
+	if (meter->mode == CREDIT_MONITOR) {
+		fault_add(faults, "", "NotItsAccount", "%s", "");
+		return RC_OK;
+	}
+	if (!has_epoch)
+		rc = epoch_ensure(db, meter->meter_id, meter->account_id, now, &meter->epoch);
+	if (rc == RC_NOT_FOUND) {
+		fault_add(faults, "", "NeverRead", "%s", "");
+		return RC_OK;
+	}
 	return rc;
 }
 
@@ -182,24 +196,19 @@ enum rc
 sale_hold_meter(struct db *db, int64_t account_id, int64_t meter_id, bool may_be_stopped,
     int64_t now, struct faults *faults, struct sale_meter *meter)
 {
+	size_t before = faults->count;
+
 	*meter = (struct sale_meter){
 		.meter_id = meter_id, .account_id = account_id, .shown_fen = METER_NO_CREDIT
 	};
-	enum rc rc = lock_and_take(db, meter);
-
+	enum rc rc = sale_lock_meter(db, account_id, meter_id);
 	if (rc == RC_NOT_FOUND) {
 		fault_add(faults, "", "NotItsAccount", "%s", "");
 		return RC_OK;
 	}
 	if (rc == RC_OK)
-		rc = epoch_ensure(db, meter_id, account_id, now, &meter->epoch);
-	if (rc == RC_NOT_FOUND) {
-		fault_add(faults, "", "NeverRead", "%s", "");
-		return RC_OK;
-	}
-	if (rc == RC_OK)
-		rc = load_meter(db, meter);
-	if (rc == RC_OK && meter->has_held && !may_be_stopped)
+		rc = load_with_epoch(db, meter, now, faults);
+	if (rc == RC_OK && faults->count == before && meter->has_held && !may_be_stopped)
 		fault_add(faults, "", "MeterStopped", "%s", "");
 	return rc;
 }

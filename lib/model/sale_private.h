@@ -57,9 +57,9 @@ struct sale_request {
 };
 void sale_request_digest(struct sale_request *request, const struct sale_digest *digest);
 
-/* Looks the key up; then runs work in a transaction of its own, again after a deadlock, each time
- * with no faults; then looks the key up once more when it was pressed twice at the same moment or
- * the outcome of COMMIT is not known. RC_INVALID: faults say why; RC_CONFLICT: KeyReused. Work
+/* Runs work in a transaction of its own, again after a deadlock, each time with no faults; then
+ * looks the key up when it did not succeed: it was pressed before, or the outcome of COMMIT is not
+ * known. RC_INVALID: faults say why; RC_CONFLICT: KeyReused. Work
  * returns sale_verdict(faults) when it wrote nothing. */
 enum rc sale_run(struct db *db, const struct sale_request *request, int64_t *sale_id, bool *is_old);
 /* RC_INVALID when there is a fault. */

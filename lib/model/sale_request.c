@@ -7,13 +7,11 @@
 #include "base/text.h"
 #include "model/sale_private.h"
 
-enum { FIND, FIND_COMMITTED };
+enum { FIND };
 static const struct query Q[] QUERIES = {
-	[FIND] = { .sql = "SELECT sale_id, request_digest FROM sale WHERE request_key = ?",
-	    .bounded = "unique key" },
 	/* Waits until a transaction that wrote the key and has not answered yet is over. */
-	[FIND_COMMITTED] = { .sql = "SELECT sale_id, request_digest FROM sale"
-				    " WHERE request_key = ? LOCK IN SHARE MODE",
+	[FIND] = { .sql = "SELECT sale_id, request_digest FROM sale"
+			  " WHERE request_key = ? LOCK IN SHARE MODE",
 	    .bounded = "unique key" },
 };
 
@@ -62,12 +60,11 @@ sale_verdict(const struct faults *faults)
 
 /* RC_CONFLICT: the key was used for another wish. */
 static enum rc
-find(struct db *db, const struct query *query, const struct sale_request *request, int64_t *sale_id,
-    bool *is_old)
+find(struct db *db, const struct sale_request *request, int64_t *sale_id, bool *is_old)
 {
 	struct rows *rows;
 	bool is_same = true;
-	enum rc rc = db_query(db, query, ARGS(B(request->key, SALE_KEY)), &rows);
+	enum rc rc = db_query(db, &Q[FIND], ARGS(B(request->key, SALE_KEY)), &rows);
 
 	*is_old = false;
 	if (rc != RC_OK)
@@ -105,20 +102,18 @@ enum rc
 sale_run(struct db *db, const struct sale_request *request, int64_t *sale_id, bool *is_old)
 {
 	struct attempt attempt = { .request = request };
-	enum rc rc = find(db, &Q[FIND], request, sale_id, is_old);
+	enum rc rc = db_transact(db, try, &attempt);
 
-	if (rc != RC_OK || *is_old)
-		return rc;
-	rc = db_transact(db, try, &attempt);
+	*is_old = false;
 	if (rc == RC_OK) {
 		*sale_id = attempt.sale_id;
 		return RC_OK;
 	}
 	if (rc != RC_CONFLICT && rc != RC_UNAVAILABLE && rc != RC_INVALID)
 		return rc;
-	/* Pressed twice at the same moment (what was sold just now may speak against selling it),
-	 * or the outcome of the commit is not known. */
-	enum rc found = find(db, &Q[FIND_COMMITTED], request, sale_id, is_old);
+	/* Pressed before (and what was sold then may speak against selling it again), or the
+	 * outcome of the commit is not known. Looked up only now, because it is rare. */
+	enum rc found = find(db, request, sale_id, is_old);
 	if (found != RC_OK)
 		return found == RC_CONFLICT ? RC_CONFLICT : rc;
 	if (*is_old)

@@ -72,16 +72,6 @@ number_or(const struct rows *rows, size_t column, int64_t unknown)
 	return rows_is_null(rows, column) ? unknown : rows_int(rows, column);
 }
 
-static enum credit_mode
-mode_find(const char *name)
-{
-	enum credit_mode mode = CREDIT_METER;
-
-	while (mode != CREDIT_MONITOR && strcmp(credit_mode_name(mode), name) != 0)
-		mode++;
-	return mode;
-}
-
 static void
 take_people(const struct rows *rows, struct arena *arena, struct sale_view *sale)
 {
@@ -111,7 +101,7 @@ take_meter(const struct rows *rows, struct arena *arena, struct sale_view *sale)
 	sale->to_number = arena_strdup(arena, rows_text(rows, 28));
 	sale->to_place = arena_strdup(arena, rows_text(rows, 29));
 	sale->is_meter_of_account = rows_int(rows, 30) != 0;
-	sale->credit_mode = mode_find(rows_text(rows, 31));
+	sale->credit_mode = credit_mode_find(rows_text(rows, 31));
 }
 
 static void
