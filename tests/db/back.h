@@ -255,12 +255,12 @@ static enum rc
 take(struct db *db, void *context)
 {
 	struct attempt *attempt = context;
-	int64_t now = clock_now();
+	struct command command = { .command_id = attempt->command_id, .kind = COMMAND_KINDS };
 	enum rc rc =
 	    command_hold(db, (uint32_t)building.collector_id, (uint32_t)building.bus_id, 1);
 
 	if (rc == RC_OK)
-		rc = command_take(db, attempt->command_id, 1, now);
+		rc = command_take(db, &command, 1, clock_now());
 	return rc == RC_OK ? delivery_load(db, attempt->command_id, &attempt->job) : rc;
 }
 
