@@ -85,8 +85,9 @@ struct sale_wish {
 /* Sells. RC_INVALID: faults say why, nothing was written. *is_old: the key was used before for the
  * same wish, *sale_id is that document. Fields of faults: amount, tendered, channel, fee, note, "".
  * Keys: SaleMax {limit}, CashMax {ceiling}, Tendered, NoShift, DayClosed, MeterStopped, HoardMax
- * {limit, now}, NearDuplicate {number, time}, PriceChanged, NotItsAccount, NeverRead, NothingLeft
- * (fees eat it up), KeyReused, TooFast. */
+ * {limit, now}, NearDuplicate {number, time}, PriceChanged (with field fee: it is not on offer any
+ * more), NotItsAccount, NeverRead, NothingLeft (fees eat it up), KeyReused, TooFast, ClockBehind.
+ */
 enum rc sale_record(struct db *db, const struct sale_wish *wish, struct faults *faults,
     int64_t *sale_id, bool *is_old);
 /* The same in the caller's transaction, for the opening of an account. */
