@@ -5,6 +5,7 @@
 #include "base/money.h"
 #include "model/alarm_list.h"
 #include "model/approval.h"
+#include "model/sale_list.h"
 #include "model/usage.h"
 
 #define REFRESH_S    60 /* without script; htmx asks every 15 s */
@@ -226,6 +227,37 @@ show_approvals(struct req *r)
 	return rc;
 }
 
+static enum rc
+day_sales(struct req *r, struct day day, struct sale_totals *totals)
+{
+	const struct sale_filter filter = { .scope = r->scope,
+		.kind = SALE_KINDS,
+		.state = SALE_STATES,
+		.channel = CHANNELS,
+		.from = day,
+		.to = day };
+
+	return sale_totals(r->db, &filter, totals);
+}
+
+/* What was sold today, with yesterday beside it. */
+static enum rc
+show_sales(struct req *r)
+{
+	struct day today = clock_day(r->now);
+	struct sale_totals sold, before;
+	enum rc rc = may(r, PERM_SALE_VIEW) ? day_sales(r, today, &sold) : RC_NOT_FOUND;
+
+	if (rc == RC_OK)
+		rc = day_sales(r, clock_day_add(today, -1), &before);
+	if (rc != RC_OK)
+		return rc == RC_NOT_FOUND ? RC_OK : rc;
+	view_set(r->view, "Sold.Amount", money_text(r, sold.kind_fen[SALE_PURCHASE]));
+	view_int(r->view, "Sold.Count", sold.kind_count[SALE_PURCHASE]);
+	view_set(r->view, "Sold.Before", money_text(r, before.kind_fen[SALE_PURCHASE]));
+	return RC_OK;
+}
+
 enum rc
 overview(struct req *r)
 {
@@ -244,7 +276,7 @@ overview(struct req *r)
 		RC_OK ||
 	    (rc = alarm_running(r->db, r->arena, r->scope, ALARMS_SHOWN, &alarms, &alarm_count,
 		 &alarm_total)) != RC_OK ||
-	    (rc = show_approvals(r)) != RC_OK)
+	    (rc = show_approvals(r)) != RC_OK || (rc = show_sales(r)) != RC_OK)
 		return rc;
 	sum_meters(r, snapshot, &sums);
 	show_states(r, &sums);

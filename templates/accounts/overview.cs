@@ -19,7 +19,11 @@
 <p><?cs if:?Oldest.Id ?><?cs var:T.Accounts.Overview.Oldest ?> <?cs call:ui_time(Oldest.Seen) ?></p>
 <p><a href="/accounts/meters/<?cs var:Oldest.Id ?>"><?cs var:Oldest.Title ?></a><?cs else ?><?cs var:T.Accounts.Overview.NothingRead ?><?cs /if ?></p></section>
 
-<section class="kpi"><h2><?cs call:ui_icon("coin") ?> <?cs var:T.Accounts.Overview.Credit ?></h2>
+<?cs if:?Sold.Amount ?><section class="kpi"><h2><?cs call:ui_icon("receipt") ?> <?cs var:T.Accounts.Overview.Sold ?></h2>
+<p class="kpi-value"><a href="/sales/records?days=today"><?cs var:Sold.Amount ?></a></p>
+<p><?cs var:T.Accounts.Overview.SoldCount ?> <?cs var:Sold.Count ?> · <?cs var:T.Accounts.Overview.SoldBefore ?> <?cs var:Sold.Before ?></p></section>
+
+<?cs /if ?><section class="kpi"><h2><?cs call:ui_icon("coin") ?> <?cs var:T.Accounts.Overview.Credit ?></h2>
 <p class="kpi-value"><?cs var:Credit ?></p>
 <p><?cs if:EndingCount == "0" ?><?cs var:T.Accounts.Overview.EndingNone ?><?cs else ?><a href="/accounts/board?sort=days"><?cs var:T.Accounts.Overview.Ending ?> <b><?cs var:EndingCount ?></b></a><?cs /if ?></p></section>
 
