@@ -13,6 +13,28 @@
 static const char *const SORTS[] = { "-time", NULL };
 static const char *const FILTERS[] = { NULL };
 
+static const struct export_column COLUMNS[] = {
+	{ "Sales.Check.Code", CELL_TEXT, 8, NULL },
+	{ "Sales.Check.Rule", CELL_WORD, 60, "Invariant" },
+	{ "Sales.Check.Violations", CELL_INT, 12, NULL },
+	{ "Sales.Check.TookMs", CELL_INT, 12, NULL },
+	{ "Sales.Check.Sample", CELL_TEXT, 60, NULL },
+};
+
+/* What one run found. */
+static enum rc
+answer_export(struct req *r, enum list_format format, int64_t check_run_id)
+{
+	struct rows *rows;
+
+	if (!may(r, PERM_EXPORT))
+		return RC_DENIED;
+	enum rc rc = check_export(r->db, check_run_id, &rows);
+	return rc != RC_OK ? rc
+			   : export_answer(
+				 r, format, "Sales.Check.Title", "", COLUMNS, COUNT(COLUMNS), rows);
+}
+
 static void
 show_run(struct req *r, struct node *node, const struct check_run *run)
 {
@@ -84,6 +106,8 @@ check_page(struct req *r)
 	    r->db, r->arena, list_limit(&list), list_offset(&list), &runs, &count, &total);
 	if (rc != RC_OK)
 		return rc;
+	if (list.format != LIST_PAGE)
+		return answer_export(r, list.format, count > 0 ? runs[0].check_run_id : 0);
 	for (size_t i = 0; i < count; i++)
 		show_run(r, node_add(r->view, view_node(r->view, "Runs")), &runs[i]);
 	list_view(r, &list, total, FILTERS);
@@ -94,10 +118,15 @@ enum rc
 check_one(struct req *r)
 {
 	struct check_run run;
+	struct list list;
 	enum rc rc = r->id == 0 ? RC_NOT_FOUND : check_find(r->db, r->arena, r->id, &run);
 
 	if (rc != RC_OK)
 		return rc;
+	list_read(r, SORTS, PER_PAGE, &list);
+	if (list.format != LIST_PAGE)
+		return answer_export(r, list.format, r->id);
+	list_view(r, &list, 1, FILTERS);
 	view_bool(r->view, "IsOne", true);
 	crumb(r, NULL, words(r, "Sales.Check.Number", number_text(r, r->id), NULL));
 	return show_page(r, &run);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "deed.h"
+#include "export.h"
+#include "list.h"
 #include "model/held.h"
 
 #define SHOWN_MAX 100
@@ -107,16 +109,73 @@ show_stopped(struct req *r, struct node *node, const struct stopped_meter *stopp
 	}
 }
 
+static const struct export_column HELD_COLUMNS[] = {
+	{ "Sales.Deed.Number", CELL_TEXT, 22, NULL },
+	{ "Sales.Deed.Kind", CELL_WORD, 12, "Sale.Kind" },
+	{ "Sales.HeldOne.Order", CELL_WORD, 10, "Delivery.Kind" },
+	{ "Word.Tenant", CELL_TEXT, 20, NULL },
+	{ "Word.Building", CELL_TEXT, 14, NULL },
+	{ "Word.Place", CELL_TEXT, 14, NULL },
+	{ "Word.Number", CELL_TEXT, 16, NULL },
+	{ "Word.Amount", CELL_MONEY, 12, NULL },
+	{ "Sales.Held.CountExpected", CELL_INT, 12, NULL },
+	{ "Sales.Held.CountShown", CELL_INT, 12, NULL },
+	{ "Sales.Deed.Credit", CELL_MONEY, 12, NULL },
+	{ "Sales.HeldOne.Sends", CELL_INT, 10, NULL },
+	{ "Sales.Held.Since", CELL_TIME, 20, NULL },
+	{ "Sales.Held.WhyCode", CELL_TEXT, 24, NULL },
+};
+static const struct export_column STOPPED_COLUMNS[] = {
+	{ "Word.Number", CELL_TEXT, 16, NULL },
+	{ "Word.Building", CELL_TEXT, 14, NULL },
+	{ "Word.Place", CELL_TEXT, 14, NULL },
+	{ "Word.Tenant", CELL_TEXT, 20, NULL },
+	{ "Sales.Held.Why", CELL_WORD, 18, "Alarm" },
+	{ "Sales.Held.Since", CELL_TIME, 20, NULL },
+	{ "Sales.Held.CountExpected", CELL_INT, 12, NULL },
+	{ "Sales.Held.CountShown", CELL_INT, 12, NULL },
+	{ "Sales.Held.Ledger", CELL_MONEY, 14, NULL },
+	{ "Sales.Deed.Credit", CELL_MONEY, 14, NULL },
+	{ "Sales.Shift.Difference", CELL_MONEY, 14, NULL },
+	{ "Sales.Held.Newest", CELL_TIME, 20, NULL },
+};
+
+/* ?what=meters: the second list of the page. */
+static enum rc
+answer_export(struct req *r, enum list_format format)
+{
+	bool is_meters = strcmp(param_get(&r->query, "what"), "meters") == 0;
+	struct rows *rows;
+
+	if (!may(r, PERM_EXPORT))
+		return RC_DENIED;
+	enum rc rc = is_meters ? stopped_export(r->db, r->scope, &rows)
+			       : held_export(r->db, r->scope, &rows);
+	if (rc != RC_OK)
+		return rc;
+	return is_meters ? export_answer(r, format, "Sales.Held.Meters", "", STOPPED_COLUMNS,
+			       COUNT(STOPPED_COLUMNS), rows)
+			 : export_answer(r, format, "Sales.Held.Deliveries", "", HELD_COLUMNS,
+			       COUNT(HELD_COLUMNS), rows);
+}
+
+static const char *const SORTS[] = { "-time", NULL };
+static const char *const FILTERS[] = { NULL };
+
 enum rc
 held_page(struct req *r)
 {
+	struct list list;
 	const struct held_filter filter = { .scope = r->scope, .limit = SHOWN_MAX };
 	struct held_delivery *held;
 	struct stopped_meter *stopped;
 	size_t held_count, stopped_count;
 	int64_t held_total, stopped_total;
-	enum rc rc = held_list(r->db, r->arena, &filter, &held, &held_count, &held_total);
 
+	list_read(r, SORTS, SHOWN_MAX, &list);
+	if (list.format != LIST_PAGE)
+		return answer_export(r, list.format);
+	enum rc rc = held_list(r->db, r->arena, &filter, &held, &held_count, &held_total);
 	if (rc == RC_OK)
 		rc = stopped_list(
 		    r->db, r->arena, &filter, &stopped, &stopped_count, &stopped_total);
@@ -129,6 +188,7 @@ held_page(struct req *r)
 	view_int(r->view, "HeldTotal", held_total);
 	view_int(r->view, "StoppedTotal", stopped_total);
 	view_bool(r->view, "IsCut", held_total > SHOWN_MAX || stopped_total > SHOWN_MAX);
+	list_view(r, &list, held_total, FILTERS);
 	return page(r, "sales/held.cs");
 }
 

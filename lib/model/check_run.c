@@ -10,7 +10,7 @@
 	"(SELECT COUNT(*) FROM check_result f WHERE f.check_run_id = r.check_run_id AND "    \
 	"f.violations > 0) FROM check_run r LEFT JOIN operator o ON o.operator_id = r.asked_by "
 
-enum { OPEN, ASK, LIST, TOTAL, FIND, RESULTS };
+enum { OPEN, ASK, LIST, TOTAL, FIND, RESULTS, EXPORT };
 static const struct query Q[] QUERIES = {
 	[OPEN] = { .sql = "SELECT check_run_id FROM check_run WHERE ended_at IS NULL"
 			  " ORDER BY check_run_id LIMIT 1" },
@@ -21,6 +21,8 @@ static const struct query Q[] QUERIES = {
 	    .bounded = "primary key" },
 	[RESULTS] = { .sql = "SELECT code, violations, took_ms, sample FROM check_result"
 			     " WHERE check_run_id = ? ORDER BY code LIMIT 200" },
+	[EXPORT] = { .sql = "SELECT code, code AS rule, violations, took_ms, sample"
+			    " FROM check_result WHERE check_run_id = ? ORDER BY code LIMIT 200" },
 };
 
 #define RESULTS_MAX 200
@@ -123,4 +125,10 @@ check_results(struct db *db, struct arena *arena, int64_t check_run_id, struct c
 			    .sample = arena_strdup(arena, rows_text(rows, 3)) };
 	rows_end(rows);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc
+check_export(struct db *db, int64_t check_run_id, struct rows **rows)
+{
+	return db_stream(db, &Q[EXPORT], ARGS(I(check_run_id)), rows);
 }

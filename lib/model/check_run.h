@@ -45,6 +45,9 @@ enum rc check_find(struct db *db, struct arena *arena, int64_t check_run_id, str
 enum rc check_results(struct db *db, struct arena *arena, int64_t check_run_id,
     struct check_result **list, size_t *count);
 
+/* The same for export_answer: code, code again (T.Invariant), violations, took_ms, sample. */
+enum rc check_export(struct db *db, int64_t check_run_id, struct rows **rows);
+
 /* ---- for who does the work ---- */
 
 /* A run that begins at once; asked by nobody. */

@@ -9,7 +9,17 @@
 
 #define COUNT_MAX 65535 /* two bytes in every model */
 
-enum { HELD_TOTAL, HELD_LIST, HELD_FIND, HELD_LOCK, STOPPED_TOTAL, STOPPED_LIST, STOPPED_FIND };
+enum {
+	HELD_TOTAL,
+	HELD_LIST,
+	HELD_FIND,
+	HELD_LOCK,
+	HELD_EXPORT,
+	STOPPED_TOTAL,
+	STOPPED_LIST,
+	STOPPED_FIND,
+	STOPPED_EXPORT
+};
 
 /* Twice the scope. */
 #define SEEN "(? = '' OR FIND_IN_SET(n.scope_id, ?))"
@@ -66,10 +76,23 @@ static const struct query Q[] QUERIES = {
 	[HELD_LOCK] = { .sql = "SELECT meter_id, amount_fen FROM delivery WHERE command_id = ?"
 			       " AND state = 'held' FOR UPDATE",
 	    .bounded = "primary key" },
+	[HELD_EXPORT] = { .sql = "SELECT s.receipt_number, s.kind, d.kind, a.name, n.building,"
+				 " COALESCE(NULLIF(n.room, ''), NULLIF(n.name, ''), n.floor),"
+				 " n.number, d.amount_fen, d.want_count, d.found_count,"
+				 " d.found_fen, d.sends, COALESCE(d.ended_at, c.ended_at,"
+				 " c.tried_at), d.outcome" HELD_FROM
+				 " ORDER BY d.command_id LIMIT 100000" },
 	[STOPPED_TOTAL] = { .sql = "SELECT COUNT(*)" STOPPED_FROM, .bounded = "one row" },
 	[STOPPED_LIST] = { .sql =
 			       STOPPED_SELECT " ORDER BY t.began_at, t.meter_id LIMIT ? OFFSET ?" },
 	[STOPPED_FIND] = { .sql = STOPPED_SELECT " AND t.meter_id = ? LIMIT 1" },
+	[STOPPED_EXPORT] = { .sql = "SELECT n.number, n.building,"
+				    " COALESCE(NULLIF(n.room, ''), NULLIF(n.name, ''), n.floor),"
+				    " a.name, f.kind, t.began_at, e.last_count, n.purchase_count,"
+				    " COALESCE(b.credit_fen, 0), n.credit_fen,"
+				    " n.credit_fen - COALESCE(b.credit_fen, 0),"
+				    " n.read_at" STOPPED_FROM
+				    " ORDER BY t.began_at, t.meter_id LIMIT 100000" },
 };
 
 /* ---- rows ---- */
@@ -290,4 +313,20 @@ held_ask(struct db *db, const struct held_wish *wish, struct faults *faults, int
 	edit_check_text(faults, "reason", wish->reason, SALE_TEXT_MAX, true);
 	edit_check_range(faults, "count", wish->count, 0, COUNT_MAX);
 	return faults->count > 0 ? RC_INVALID : db_transact(db, ask, &asking);
+}
+
+enum rc
+held_export(struct db *db, const struct scope *scope, struct rows **rows)
+{
+	struct value in = S(scope_text(scope));
+
+	return db_stream(db, &Q[HELD_EXPORT], ARGS(in, in), rows);
+}
+
+enum rc
+stopped_export(struct db *db, const struct scope *scope, struct rows **rows)
+{
+	struct value in = S(scope_text(scope));
+
+	return db_stream(db, &Q[STOPPED_EXPORT], ARGS(in, in), rows);
 }

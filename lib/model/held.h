@@ -64,6 +64,11 @@ enum rc held_list(struct db *db, struct arena *arena, const struct held_filter *
 enum rc held_find(struct db *db, struct arena *arena, const struct scope *scope, int64_t command_id,
     struct held_delivery *held);
 
+/* The same for export_answer: receipt number, kind of the document (T.Sale.Kind), kind of the order
+ * (T.Delivery.Kind), tenant, building, place, meter number, amount, the count it makes, the count
+ * and the credit that were found, times sent, since when, outcome. */
+enum rc held_export(struct db *db, const struct scope *scope, struct rows **rows);
+
 struct stopped_meter {
 	struct held_meter meter;
 	bool is_count_off, is_credit_off; /* running alarms count_mismatch, balance_drift */
@@ -80,6 +85,10 @@ enum rc stopped_list(struct db *db, struct arena *arena, const struct held_filte
 /* RC_NOT_FOUND: its sales are not stopped, or it is not in the scope. */
 enum rc stopped_find(struct db *db, struct arena *arena, const struct scope *scope,
     int64_t meter_id, struct stopped_meter *stopped);
+
+/* Meter number, building, place, tenant, alarm (T.Alarm), since when, count by the ledger and of
+ * the meter, credit by the ledger and of the meter, difference, read at. */
+enum rc stopped_export(struct db *db, const struct scope *scope, struct rows **rows);
 
 /* Asks the second person, in a transaction of its own. Faults: reason; count OutOfRange.
  * RC_CONFLICT: it is not held any more, or is asked already. The count may be any: who looks at the

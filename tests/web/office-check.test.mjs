@@ -51,6 +51,9 @@ INSERT INTO posting(journal_id,line,ledger,amount_fen) VALUES(77,1,'metering',5)
   assert.match(page.text, /77/);
   assert.ok(page.text.indexOf('rule-I01') < page.text.indexOf('rule-I02'));
   assert.ok(page.text.match(/id="run-/g).length >= 2);
+  const csv = await auditor.get('/sales/check?format=csv');
+  assert.match(csv.text, /^"?I01"?,/m);
+  assert.ok(csv.text.split('\n').length > 30);
   const first = maria.one('SELECT MIN(check_run_id) FROM check_run');
   assert.match((await auditor.get(`/sales/check/${first}`)).text, /全部相符/);
   assert.equal((await auditor.get('/sales/check/999999')).status, 404);

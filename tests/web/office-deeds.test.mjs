@@ -276,6 +276,8 @@ test('held: figures read at the meter, a verdict, two persons', async () => {
   assert.match(list.text, new RegExp(`id="held-${HELD}"`));
   assert.match(list.text, new RegExp(`id="stopped-${STOPPED}"`));
   assert.equal((await cashier.get('/sales/held')).status, 403);
+  assert.match((await manager.get('/sales/held?format=csv')).text, /count_over 6 5/);
+  assert.match((await manager.get('/sales/held?what=meters&format=csv')).text, /购电次数不符/);
   const before = money();
   const right = { verdict: 'delivered', count: '5', credit: '120.94', energy: '12000', reason: '表前核对' };
   for (const wrong of [{ count: '' }, { count: '-1' }, { credit: 'x' }, { energy: '1.2345' }, { reason: '' }, { verdict: 'perhaps' }, { verdict: undefined }]) {
