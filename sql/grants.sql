@@ -260,6 +260,8 @@ GRANT SELECT, INSERT, UPDATE ON approval       TO voltill_accounts@localhost;
 GRANT SELECT, INSERT, UPDATE ON meter_change   TO voltill_accounts@localhost;
 GRANT SELECT, INSERT, UPDATE ON alarm          TO voltill_accounts@localhost;
 GRANT SELECT, INSERT, UPDATE ON meter_place    TO voltill_accounts@localhost;
+-- A meter of a replaced one may belong to another bus: see meter_update.
+GRANT UPDATE (fence) ON collector              TO voltill_accounts@localhost;
 
 -- collector, besides: settles money commands in the ledger.
 GRANT SELECT ON model_guard                    TO voltill_collector@localhost;

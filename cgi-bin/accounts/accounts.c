@@ -1,5 +1,6 @@
 #include "accounts.h"
 #include "app.h"
+#include "tenant.h"
 
 static enum rc
 start(struct req *r)
@@ -14,12 +15,51 @@ static const struct route routes[] = {
 	{ GET, "/accounts/meters", PERM_METER_VIEW, meters, .nav = "Meters" },
 	{ GET, "/accounts/meters/{id}", PERM_METER_VIEW, meter, .nav = "Meters" },
 	{ GET, "/accounts/meters/{id}/config", PERM_METER_VIEW, meter_config, .nav = "Meters" },
+	{ GET, "/accounts/meters/{id}/replace", PERM_ACCOUNT_EDIT, change_replace,
+	    .nav = "Accounts" },
+	{ POST, "/accounts/meters/{id}/replace", PERM_ACCOUNT_EDIT, change_replace,
+	    .nav = "Accounts", .confirms = true },
+	{ GET, "/accounts/meters/{id}/move", PERM_ACCOUNT_EDIT, change_tenant_move,
+	    .nav = "Accounts" },
+	{ POST, "/accounts/meters/{id}/move", PERM_ACCOUNT_EDIT, change_tenant_move,
+	    .nav = "Accounts", .confirms = true },
 	{ GET, "/accounts/gateways", PERM_BUS_VIEW, gateways, .nav = "Gateways" },
 	{ GET, "/accounts/gateways/{id}", PERM_BUS_VIEW, gateway, .nav = "Gateways" },
+
+	{ GET, "/accounts/list", PERM_ACCOUNT_VIEW, account_pages, .nav = "Accounts" },
+	{ GET, "/accounts/open", PERM_ACCOUNT_EDIT, open_start, .nav = "Accounts" },
+	{ POST, "/accounts/open", PERM_ACCOUNT_EDIT, open_begin, .nav = "Accounts" },
+	{ GET, "/accounts/open/{id}", PERM_ACCOUNT_EDIT, open_page, .nav = "Accounts" },
+	{ POST, "/accounts/open/{id}", PERM_ACCOUNT_EDIT, open_save, .nav = "Accounts" },
+	{ POST, "/accounts/open/{id}/read", PERM_ACCOUNT_EDIT, open_read, .nav = "Accounts" },
+	{ POST, "/accounts/open/{id}/drop", PERM_ACCOUNT_EDIT, open_drop, .nav = "Accounts" },
+	{ POST, "/accounts/open/{id}/create", PERM_ACCOUNT_EDIT, open_create, .nav = "Accounts" },
+	{ GET, "/accounts/changes/{id}", PERM_ACCOUNT_VIEW, change_page, .nav = "Accounts" },
+	{ POST, "/accounts/changes/{id}/install", PERM_ACCOUNT_EDIT, change_install,
+	    .nav = "Accounts" },
+	{ POST, "/accounts/changes/{id}/cancel", PERM_ACCOUNT_EDIT, change_cancel,
+	    .nav = "Accounts" },
+	{ POST, "/accounts/changes/{id}/go", PERM_ACCOUNT_EDIT, change_go, .nav = "Accounts" },
+	{ GET, "/accounts/{id}", PERM_ACCOUNT_VIEW, account_page, .nav = "Accounts" },
+	{ GET, "/accounts/{id}/statement", PERM_ACCOUNT_VIEW, account_statement,
+	    .nav = "Accounts" },
+	{ GET, "/accounts/{id}/edit", PERM_ACCOUNT_EDIT, account_edit_page, .nav = "Accounts" },
+	{ POST, "/accounts/{id}/edit", PERM_ACCOUNT_EDIT, account_edit_page, .nav = "Accounts" },
+	{ GET, "/accounts/{id}/meters", PERM_ACCOUNT_EDIT, account_meters_page, .nav = "Accounts" },
+	{ POST, "/accounts/{id}/meters", PERM_ACCOUNT_EDIT, account_meters_page,
+	    .nav = "Accounts" },
+	{ GET, "/accounts/{id}/close", PERM_ACCOUNT_EDIT, account_close_page, .nav = "Accounts" },
+	{ POST, "/accounts/{id}/close", PERM_ACCOUNT_EDIT, account_close_begin, .nav = "Accounts",
+	    .confirms = true },
+	{ GET, "/accounts/{id}/close/print", PERM_ACCOUNT_VIEW, account_close_print,
+	    .nav = "Accounts" },
+	{ POST, "/accounts/{id}/stay", PERM_ACCOUNT_EDIT, account_close_stay, .nav = "Accounts" },
+	{ POST, "/accounts/{id}/settle", PERM_REFUND, account_close_settle, .nav = "Accounts",
+	    .confirms = true },
 };
 
 int
 main(int argc, char **argv)
 {
-	return app_main(argc, argv, "accounts", routes, COUNT(routes));
+	return app_main_background(argc, argv, "accounts", routes, COUNT(routes), accounts_advance);
 }

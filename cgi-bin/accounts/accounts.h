@@ -38,6 +38,10 @@ typedef const char *filter_linker(struct req *r, const struct filter *filter, co
 void chips_show(struct req *r, const struct meter_snapshot *snapshot, const struct filter *filter,
     filter_linker *link, const void *context);
 
+/* meter_config.c: N.Label and N.Value below lines, a line for each part of a value. */
+struct config;
+void config_value_show(struct req *r, struct node *lines, const struct config *config);
+
 /* Values with their units' usual decimals: kW 3, A 3, V 1. */
 const char *power_text(struct req *r, int64_t power_w);
 const char *decimal_text(struct req *r, int64_t value, int decimals);

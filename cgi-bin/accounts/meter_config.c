@@ -99,8 +99,8 @@ show_alarms(struct req *r, struct node *lines, const struct config_alarms *alarm
 	line(r, lines, word(r, "Overdraft"), money(r, alarms->overdraft_fen));
 }
 
-static void
-show_value(struct req *r, struct node *lines, const struct config *config)
+void
+config_value_show(struct req *r, struct node *lines, const struct config *config)
 {
 	const char *const offset[] = { arena_printf(
 	    r->arena, "%lld", (long long)config->u.clock.offset_s) };
@@ -154,11 +154,11 @@ show_part(struct req *r, struct node *node, enum config_part part, const struct 
 	if (side->why == WHY_NONE && part == CONFIG_CLOCK)
 		line(r, wanted, "", word(r, "Now"));
 	else if (side->why == WHY_NONE)
-		show_value(r, wanted, &side->wanted);
+		config_value_show(r, wanted, &side->wanted);
 	else
 		node_set(r->view, node, "Why", config_why_name(side->why));
 	if (side->is_held)
-		show_value(r, held, &side->held);
+		config_value_show(r, held, &side->held);
 	node_time(r->view, node, "ReadAt", side->read_at, r->now, OLD_MS);
 	node_bool(r->view, node, "MayWrite",
 	    side->why == WHY_NONE && !side->is_open && may(r, PERM_METER_WRITE));

@@ -1,4 +1,5 @@
 #include "model/account_close.h"
+#include "model/request_key.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -114,7 +115,7 @@ meter_key(const unsigned char request_key[SALE_KEY], int64_t meter_id, unsigned 
 	char purpose[32];
 
 	(void)snprintf(purpose, sizeof(purpose), "leave %" PRId64, meter_id);
-	meter_orders_key(request_key, purpose, key);
+	request_key_derive(request_key, purpose, key);
 }
 
 static enum rc
@@ -176,7 +177,7 @@ keep_supply(struct db *db, struct leave *leave)
 		    find(leave, wish->meters[i].meter_id)->state == LEAVING_NOT)
 			rc = meter_orders_add_kind(
 			    db, wish->meters[i].meter_id, COMMAND_KEEP_ON, leave->orders);
-	meter_orders_key(wish->asker.request_key, "keep", key);
+	request_key_derive(wish->asker.request_key, "keep", key);
 	return rc == RC_OK ? meter_orders_send(
 				 db, leave->orders, key, wish->reason, &wish->asker.by, &batch_id)
 			   : rc;

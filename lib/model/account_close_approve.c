@@ -3,6 +3,7 @@
 
 #include "model/account_close.h"
 #include "model/meter_orders.h"
+#include "model/request_key.h"
 
 enum { ACTOR };
 static const struct query Q[] QUERIES = {
@@ -31,7 +32,7 @@ account_close_approve(struct db *db, const struct leave_figures *figures,
 	closing.asker.by =
 	    (struct operator_actor){ figures->asked_by, actor, by->address, by->now };
 	(void)memcpy(seed, &figures->approval_id, sizeof(figures->approval_id));
-	meter_orders_key(seed, "approval of a closing", closing.asker.request_key);
+	request_key_derive(seed, "approval of a closing", closing.asker.request_key);
 	if (rc == RC_OK)
 		rc = sale_close_meter(db, &closing, faults, &sale_id);
 	arena_free(arena);

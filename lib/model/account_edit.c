@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "model/edit.h"
 
-enum { LOAD, LOCK, INSERT, UPDATE, GIVE, TAKE, USES, DELETE };
+enum { LOAD, LOCK, INSERT, UPDATE, GIVE };
 
 #define SELECT_ROW                                                                   \
 	"SELECT account_id, number, name, initials, phone, opened_at, revision FROM" \
@@ -22,11 +22,6 @@ static const struct query Q[] QUERIES = {
 			 " WHERE account_id = ?" },
 	[GIVE] = { .sql =
 		       "INSERT INTO account_meter (meter_id, account_id, began_at) VALUES (?, ?, ?)" },
-	[TAKE] = { .sql = "DELETE FROM account_meter WHERE meter_id = ? AND account_id = ?"
-			  " AND ended_at IS NULL" },
-	[USES] = { .sql = "SELECT COUNT(*) FROM account_meter WHERE account_id = ?",
-	    .bounded = "one row" },
-	[DELETE] = { .sql = "DELETE FROM account WHERE account_id = ?" },
 };
 /* clang-format on */
 
@@ -151,40 +146,4 @@ account_give_meter(
 		return rc;
 	change_int_or(&changes, "meter", 0, 0, meter_id);
 	return edit_audit(db, by, "account.meter", "account", row->account_id, &changes, NULL);
-}
-
-enum rc
-account_take_meter(
-    struct db *db, const struct account_row *row, int64_t meter_id, const struct operator_actor *by)
-{
-	struct changes changes = { 0 };
-	enum rc rc = db_exec(db, &Q[TAKE], ARGS(I(meter_id), I(row->account_id)));
-
-	if (rc != RC_OK)
-		return rc;
-	if (db_affected(db) == 0)
-		return RC_NOT_FOUND;
-	change_int_or(&changes, "meter", 0, meter_id, 0);
-	return edit_audit(db, by, "account.meter", "account", row->account_id, &changes, NULL);
-}
-
-enum rc
-account_erase(struct db *db, const struct account_row *row, const struct operator_actor *by)
-{
-	struct changes changes = { 0 };
-	struct account_row stored;
-	int64_t uses;
-	enum rc rc = lock(db, row, &stored);
-
-	if (rc == RC_OK)
-		rc = db_int(db, &Q[USES], ARGS(I(row->account_id)), &uses);
-	if (rc != RC_OK)
-		return rc;
-	if (uses > 0)
-		return RC_INVALID;
-	account_compare(&stored, &(struct account_row){ 0 }, &changes);
-	rc = db_exec(db, &Q[DELETE], ARGS(I(row->account_id)));
-	if (rc != RC_OK)
-		return rc;
-	return edit_audit(db, by, "account.erase", "account", row->account_id, &changes, NULL);
 }

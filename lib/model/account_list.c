@@ -60,22 +60,28 @@ enum {
 							     " MIN(n.room_order) AS room_order" FROM_ACCOUNTS                                            \
 								 CHOSEN
 
+/* Around it, because an order by an expression may not name a sum of the same statement. */
+#define PAGED                                                                                   \
+	"SELECT account_id, number, name, shown_phone, rooms, building, state, meters, credit," \
+	" worst, read_at, opened_at, closed_at FROM (" LISTED ") AS x"
+
 /* For CELL_WORD the state and the worst status are names. */
 #define EXPORTED                                                                               \
 	"SELECT number, name, shown_phone, building, rooms, numbers, ELT(state + 1, 'open', "  \
 	"'closing', 'closed'), meters, credit, ELT(worst + 1, 'lost', 'tripped', 'arrears',"   \
 	" 'alarm2', 'alarm1', 'protected', 'unopened', 'open'), read_at, opened_at, closed_at" \
-	" FROM (" LISTED ") AS x ORDER BY "
+	" FROM (" LISTED ") AS x"
 
-#define BY_PLACE(way) "building_order" way ", floor_order" way ", room_order" way ", account_id"
-
-#define SORTED(sort, order, way)                                                                 \
-	[LIST + 2 * (sort)] = { .sql =                                                           \
-				    LISTED " ORDER BY " order ", account_id LIMIT ? OFFSET ?" }, \
-		    [LIST + 2 * (sort) + 1] = { .sql = LISTED " ORDER BY " way                   \
-							      ", account_id LIMIT ? OFFSET ?" }, \
-		    [EXPORT + 2 * (sort)] = { .sql = EXPORTED order ", account_id LIMIT ?" },    \
-		    [EXPORT + 2 * (sort) + 1] = { .sql = EXPORTED way ", account_id LIMIT ?" }
+#define BY_PLACE(way) \
+	" ORDER BY building_order" way ", floor_order" way ", room_order" way ", account_id"
+#define BY_NAME(way)   " ORDER BY name" way ", account_id"
+#define BY_NUMBER(way) " ORDER BY number" way ", account_id"
+#define BY_CREDIT(way) " ORDER BY credit IS NULL, credit" way ", account_id"
+#define BY_STATUS(way) " ORDER BY worst IS NULL, worst" way ", account_id"
+#define BY_AGE(way)    " ORDER BY read_at" way ", account_id"
+#define BY_OPENED(way) " ORDER BY opened_at" way ", account_id"
+#define PAGE	       " LIMIT ? OFFSET ?"
+#define ALL	       " LIMIT ?"
 
 #define SELECT_METER                                                                         \
 	"SELECT n.meter_id, n.number, COALESCE(n.building, ''), " PLACE_OF ", n.model,"      \
@@ -121,13 +127,34 @@ static const struct query Q[] QUERIES = {
 				" AND (? = '' OR FIND_IN_SET(n.scope_id, ?))" FREE_ONES,
 	    .bounded = "one row" },
 	[ONE_METER] = { .sql = SELECT_METER " AND n.meter_id = ?", .bounded = "primary key" },
-	SORTED(ACCOUNT_BY_PLACE, BY_PLACE(""), BY_PLACE(" DESC")),
-	SORTED(ACCOUNT_BY_NAME, "name", "name DESC"),
-	SORTED(ACCOUNT_BY_NUMBER, "number", "number DESC"),
-	SORTED(ACCOUNT_BY_CREDIT, "credit IS NULL, credit", "credit DESC"),
-	SORTED(ACCOUNT_BY_STATUS, "worst IS NULL, worst", "worst DESC"),
-	SORTED(ACCOUNT_BY_AGE, "read_at", "read_at DESC"),
-	SORTED(ACCOUNT_BY_OPENED, "opened_at", "opened_at DESC"),
+	[LIST + 2 * ACCOUNT_BY_PLACE] = { .sql = PAGED BY_PLACE("") PAGE },
+	[LIST + 2 * ACCOUNT_BY_PLACE + 1] = { .sql = PAGED BY_PLACE(" DESC") PAGE },
+	[LIST + 2 * ACCOUNT_BY_NAME] = { .sql = PAGED BY_NAME("") PAGE },
+	[LIST + 2 * ACCOUNT_BY_NAME + 1] = { .sql = PAGED BY_NAME(" DESC") PAGE },
+	[LIST + 2 * ACCOUNT_BY_NUMBER] = { .sql = PAGED BY_NUMBER("") PAGE },
+	[LIST + 2 * ACCOUNT_BY_NUMBER + 1] = { .sql = PAGED BY_NUMBER(" DESC") PAGE },
+	[LIST + 2 * ACCOUNT_BY_CREDIT] = { .sql = PAGED BY_CREDIT("") PAGE },
+	[LIST + 2 * ACCOUNT_BY_CREDIT + 1] = { .sql = PAGED BY_CREDIT(" DESC") PAGE },
+	[LIST + 2 * ACCOUNT_BY_STATUS] = { .sql = PAGED BY_STATUS("") PAGE },
+	[LIST + 2 * ACCOUNT_BY_STATUS + 1] = { .sql = PAGED BY_STATUS(" DESC") PAGE },
+	[LIST + 2 * ACCOUNT_BY_AGE] = { .sql = PAGED BY_AGE("") PAGE },
+	[LIST + 2 * ACCOUNT_BY_AGE + 1] = { .sql = PAGED BY_AGE(" DESC") PAGE },
+	[LIST + 2 * ACCOUNT_BY_OPENED] = { .sql = PAGED BY_OPENED("") PAGE },
+	[LIST + 2 * ACCOUNT_BY_OPENED + 1] = { .sql = PAGED BY_OPENED(" DESC") PAGE },
+	[EXPORT + 2 * ACCOUNT_BY_PLACE] = { .sql = EXPORTED BY_PLACE("") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_PLACE + 1] = { .sql = EXPORTED BY_PLACE(" DESC") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_NAME] = { .sql = EXPORTED BY_NAME("") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_NAME + 1] = { .sql = EXPORTED BY_NAME(" DESC") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_NUMBER] = { .sql = EXPORTED BY_NUMBER("") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_NUMBER + 1] = { .sql = EXPORTED BY_NUMBER(" DESC") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_CREDIT] = { .sql = EXPORTED BY_CREDIT("") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_CREDIT + 1] = { .sql = EXPORTED BY_CREDIT(" DESC") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_STATUS] = { .sql = EXPORTED BY_STATUS("") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_STATUS + 1] = { .sql = EXPORTED BY_STATUS(" DESC") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_AGE] = { .sql = EXPORTED BY_AGE("") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_AGE + 1] = { .sql = EXPORTED BY_AGE(" DESC") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_OPENED] = { .sql = EXPORTED BY_OPENED("") ALL },
+	[EXPORT + 2 * ACCOUNT_BY_OPENED + 1] = { .sql = EXPORTED BY_OPENED(" DESC") ALL },
 };
 /* clang-format on */
 

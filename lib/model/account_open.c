@@ -1,4 +1,5 @@
 #include "model/account_open.h"
+#include "model/request_key.h"
 
 #include <string.h>
 
@@ -75,7 +76,7 @@ check_holder(struct db *db, struct opening *o, const struct free_meter *meter)
 	enum rc rc = db_text(db, &Q[HOLDER], ARGS(I(meter->meter_id)), o->arena, &name);
 
 	if (rc == RC_OK)
-		fault_add(o->faults, "meters", "MeterServes", "%s\t%s", meter->number, name);
+		fault_add(o->faults, "meters", "MeterHasTenant", "%s\t%s", meter->number, name);
 	else if (rc == RC_NOT_FOUND)
 		rc = db_int(db, &Q[LEAVING], ARGS(I(meter->meter_id)), &changes);
 	if (rc == RC_OK && changes > 0)
@@ -247,7 +248,7 @@ send_orders(struct db *db, struct opening *o)
 	orders->count = orders->left_out = 0;
 	for (size_t i = 0; i < wish->meter_count && rc == RC_OK; i++)
 		rc = meter_orders_add(db, o->arena, wish->meter_ids[i], wish->by.now, orders);
-	meter_orders_key(o->key, OPEN_ORDERS, key);
+	request_key_derive(o->key, OPEN_ORDERS, key);
 	if (rc == RC_OK)
 		rc = meter_orders_send(db, orders, key, "", &wish->by, &o->opened->batch_id);
 	o->opened->left_out = orders->left_out;
@@ -263,7 +264,7 @@ sell(struct db *db, struct opening *o)
 		return RC_OK;
 	sale.asker.by = o->wish->by;
 	sale.account_id = o->row.account_id;
-	meter_orders_key(o->key, "sale", sale.asker.request_key);
+	request_key_derive(o->key, "sale", sale.asker.request_key);
 	return sale_record_within(db, &sale, o->faults, &o->opened->sale_id);
 }
 

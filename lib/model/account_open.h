@@ -15,6 +15,7 @@
 #include "model/meter_orders.h"
 #include "model/sale.h"
 #include "model/scope.h"
+#include "model/request_key.h"
 
 #define OPEN_METERS_MAX 20
 #define OPEN_ORDERS	"open" /* purpose of the batch of orders, for meter_orders_key */
@@ -44,7 +45,7 @@ struct account_opened {
 
 /* RC_INVALID: faults say why, nothing was written. Fields: meters, name, number, phone, initials,
  * id_number, note, tariff, alarm1 …, those of a sale, "". Keys: MeterNotRead {number, minutes},
- * MeterNeeded, MeterGone {number}, MeterServes {number, tenant}, MeterMeasures {number},
+ * MeterNeeded, MeterGone {number}, MeterHasTenant {number, tenant}, MeterMeasures {number},
  * TariffNeeded {number}, TariffNotInForce, SamePhone {number, name}, NumberTaken, AccountGone,
  * AccountClosing. RC_NOT_FOUND: no such draft. */
 enum rc account_open(struct db *db, struct arena *arena, const struct account_wish *wish,

@@ -55,5 +55,7 @@ enum rc bus_count_uses(struct db *db, int64_t bus_id, int64_t *meters, int64_t *
 enum rc bus_remove(
     struct db *db, const struct bus_row *row, const char *reason, const struct operator_actor *by);
 enum rc bus_load(struct db *db, int64_t bus_id, struct bus_row *row);
+/* The same, and nobody else changes it before the transaction ends. */
+enum rc bus_load_locked(struct db *db, int64_t bus_id, struct bus_row *row);
 
 #endif

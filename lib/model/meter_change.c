@@ -114,7 +114,7 @@ check_new_meter(struct db *db, struct beginning *b)
 		fault_add(b->faults, "new_meter", "ChangeSame", "%s", "");
 	rc = db_text(db, &Q[HOLDER], ARGS(I(wish->new_meter_id)), b->arena, &name);
 	if (rc == RC_OK)
-		fault_add(b->faults, "new_meter", "MeterServes", "%s\t%s", meter.number, name);
+		fault_add(b->faults, "new_meter", "MeterHasTenant", "%s\t%s", meter.number, name);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 

@@ -54,7 +54,7 @@ struct change_wish {
 	const char *reason;
 };
 /* RC_INVALID: faults of fields new_number, new_meter, credit, energy, reason, "". Keys: those of
- * sale_transfer, ChangeOpen {number}, ChangeNotItsAccount, ChangeSame, ChangeMonitor, MeterServes
+ * sale_transfer, ChangeOpen {number}, ChangeNotItsAccount, ChangeSame, ChangeMonitor, MeterHasTenant
  * {number, tenant}, MeterNotRead …, NumberTaken, AccountClosing. *is_old: the key was used before,
  * *change_id is that change. */
 enum rc meter_change_begin(struct db *db, struct arena *arena, const struct change_wish *wish,

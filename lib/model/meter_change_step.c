@@ -1,5 +1,6 @@
 /* A change goes on: from the cleared meter to the new one, and into it. */
 #include "model/meter_change_private.h"
+#include "model/request_key.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -131,7 +132,7 @@ send_orders(struct db *db, const struct step *step)
 	orders->count = orders->left_out = 0;
 	enum rc rc =
 	    meter_orders_add(db, step->arena, step->change.new_meter_id, step->by->now, orders);
-	meter_orders_key(step->change.request_key, "change", key);
+	request_key_derive(step->change.request_key, "change", key);
 	return rc == RC_OK ? meter_orders_send(db, orders, key, "", step->by, &batch_id) : rc;
 }
 

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/secret.h"
 #include "model/audit.h"
 #include "model/edit.h"
 #include "model/meter_model.h"
@@ -15,12 +14,14 @@
 #define TERM_MAX_FEN 99999999 /* as meter_validate.c has it */
 #define TERM_MAX_W   METER_POWER_MAX_W
 
-enum { METER };
+enum { METER, BATCH };
 static const struct query Q[] QUERIES = {
 	[METER] = { .sql = "SELECT m.bus_id, mm.code, m.credit_mode + 0 FROM meter m"
 			   " JOIN meter_model mm ON mm.meter_model_id = m.meter_model_id"
 			   " WHERE m.meter_id = ?",
 	    .bounded = "primary key" },
+	[BATCH] = { .sql = "SELECT command_batch_id FROM command_batch WHERE request_key = ?",
+	    .bounded = "unique key" },
 };
 
 /* ---- terms ---- */
@@ -233,19 +234,6 @@ meter_orders_add(
 	return RC_OK;
 }
 
-void
-meter_orders_key(const unsigned char request_key[COMMAND_KEY], const char *purpose,
-    unsigned char key[COMMAND_KEY])
-{
-	unsigned char digest[SECRET_DIGEST], bytes[COMMAND_KEY + 32] = { 0 };
-	size_t length = strlen(purpose);
-
-	memcpy(bytes, request_key, COMMAND_KEY);
-	memcpy(bytes + COMMAND_KEY, purpose, length < 32 ? length : 32);
-	secret_digest(bytes, sizeof(bytes), digest);
-	memcpy(key, digest, COMMAND_KEY);
-}
-
 enum rc
 meter_orders_send(struct db *db, const struct meter_orders *orders,
     const unsigned char key[COMMAND_KEY], const char *reason, const struct operator_actor *by,
@@ -276,4 +264,10 @@ meter_orders_send(struct db *db, const struct meter_orders *orders,
 				   .object_id = *batch_id,
 				   .detail = detail,
 				   .reason = reason[0] != '\0' ? reason : NULL });
+}
+
+enum rc
+meter_orders_find(struct db *db, const unsigned char key[COMMAND_KEY], int64_t *batch_id)
+{
+	return db_int(db, &Q[BATCH], ARGS(B(key, COMMAND_KEY)), batch_id);
 }

@@ -49,13 +49,13 @@ enum rc meter_orders_add(
 enum rc meter_orders_add_kind(
     struct db *db, int64_t meter_id, enum command_kind kind, struct meter_orders *orders);
 
-/* The key of the batch that belongs to a request: the same request, the same batch. purpose tells
- * several apart. */
-void meter_orders_key(const unsigned char request_key[COMMAND_KEY], const char *purpose,
-    unsigned char key[COMMAND_KEY]);
 /* In the caller's transaction, audited; *batch_id 0 when there is nothing to order. */
 enum rc meter_orders_send(struct db *db, const struct meter_orders *orders,
     const unsigned char key[COMMAND_KEY], const char *reason, const struct operator_actor *by,
     int64_t *batch_id);
+
+/* The batch that was sent under that key; RC_NOT_FOUND: nothing had to be ordered. */
+enum rc meter_orders_find(
+    struct db *db, const unsigned char key[COMMAND_KEY], int64_t *batch_id);
 
 #endif

@@ -79,6 +79,8 @@ enum rc place_name_change(
 
 /* RC_NOT_FOUND when there is none. */
 enum rc place_load(struct db *db, int64_t place_id, struct place_row *row);
+/* The same, and nobody else changes it before the transaction ends. */
+enum rc place_load_locked(struct db *db, int64_t place_id, struct place_row *row);
 
 /* Puts a place before (-1) or behind (1) its neighbour; at an end nothing happens. place_order.c */
 enum rc place_shift(

@@ -6,14 +6,14 @@
 #include "base/text.h"
 #include "model/change.h"
 #include "model/edit.h"
-#include "model/tariff_edit.h"
 #include "model/tariff_text.h"
 
-enum { METER, VERSION, STANDS, PUT };
+enum { METER, NAME, VERSION, STANDS, PUT };
 static const struct query Q[] QUERIES = {
 	[METER] = { .sql = "SELECT 1 FROM v_meter_scope WHERE meter_id = ? AND removed_at IS NULL"
 			   " AND (? = '' OR FIND_IN_SET(scope_id, ?))",
 	    .bounded = "primary key" },
+	[NAME] = { .sql = "SELECT name FROM tariff WHERE tariff_id = ?", .bounded = "primary key" },
 	[VERSION] = { .sql = "SELECT COUNT(*) FROM tariff_version WHERE tariff_id = ?"
 			     " AND active_from <= ?",
 	    .bounded = "one row" },
@@ -105,20 +105,22 @@ tariff_assign(struct db *db, const int64_t *meter_ids, size_t count,
     const struct tariff_assignment *assignment, const struct scope *scope,
     const struct operator_actor *by, size_t *changed)
 {
-	struct tariff_row tariff = { 0 };
+	struct arena *arena = arena_new();
+	const char *name = "";
 	char words[TARIFF_WORDS_MAX];
 	int64_t versions = 1;
 	enum rc rc = RC_OK;
 
 	*changed = 0;
 	if (assignment->tariff_id != 0)
-		rc = tariff_find(db, assignment->tariff_id, &tariff);
+		rc = db_text(db, &Q[NAME], ARGS(I(assignment->tariff_id)), arena, &name);
 	if (rc == RC_OK && assignment->tariff_id != 0)
 		rc = db_int(db, &Q[VERSION], ARGS(I(assignment->tariff_id), D(assignment->from)),
 		    &versions);
+	name_stand(name, assignment->tariff_id, assignment->price_uyuan, words);
+	arena_free(arena);
 	if (rc == RC_OK && versions == 0)
 		return RC_INVALID;
-	name_stand(tariff.name, assignment->tariff_id, assignment->price_uyuan, words);
 	for (size_t i = 0; rc == RC_OK && i < count; i++) {
 		if ((rc = tariff_meter_check(db, meter_ids[i], scope)) == RC_OK)
 			rc = assign_one(db, meter_ids[i], assignment, words, by, changed);

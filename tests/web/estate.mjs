@@ -54,6 +54,7 @@ INSERT INTO meter(meter_id,number,name,meter_model_id,bus_id,unit,place_id,credi
 INSERT INTO meter_link(meter_id) VALUES(${of(0)}),(${of(1)});
 INSERT INTO account(account_id,number,name,phone,opened_at) VALUES(${of(0)},'A${first}','张记小面馆',13800000000,'2026-01-01');
 INSERT INTO account_meter(meter_id,began_at,account_id) VALUES(${of(0)},'2026-01-01',${of(0)});
+INSERT INTO meter_change(meter_change_id,kind,request_key,account_id,old_meter_id,new_number,state,reason,began_at,began_by,ended_at) VALUES(${of(0)},'replacement',UNHEX(LPAD('${first}',32,'c')),${of(0)},${of(0)},'20269999000','cancelled','误操作',${at},1,${at});
 INSERT INTO meter_tariff(meter_id,valid_from,tariff_id) VALUES(${of(0)},'2026-01-01',1);
 INSERT INTO meter_state(meter_id,read_at,energy_wh,credit_fen,purchase_count,relay_closed) VALUES(${of(0)},${at},1200000,12345,12,1);
 INSERT INTO meter_epoch(meter_epoch_id,meter_id,account_id,cause,began_at,base_count,base_credit_fen,base_energy_wh,last_count,last_credit_fen,last_energy_wh,last_at,changed_at) VALUES(${of(0)},${of(0)},${of(0)},'adopted','2026-01-01',11,2345,1000000,12,12345,1200000,${at},${at});
@@ -128,6 +129,9 @@ export const NOUNS = {
   audit: { id: [1] },
   holidays: { id: [1] },
   sms: { id: [1] },
+  accounts: { scoped: true, id: [A, B] },
+  open: { id: [1] },
+  changes: { scoped: true, id: [A, B] },
   sell: { scoped: true, id: [A, B] },
   sales: { scoped: true, id: [A, B] },
   fees: { id: [1] },
