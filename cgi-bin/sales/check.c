@@ -3,12 +3,11 @@
 #include "export.h"
 #include "list.h"
 #include "model/check_run.h"
-#include "model/invariant.h"
 #include "office.h"
 
 #define PER_PAGE  20
 #define REFRESH_S 3
-#define MINUTE_MS 60000
+#define RULES_MAX 99
 
 static const char *const SORTS[] = { "-time", NULL };
 static const char *const FILTERS[] = { NULL };
@@ -35,12 +34,21 @@ answer_export(struct req *r, enum list_format format, int64_t check_run_id)
 				 r, format, "Sales.Check.Title", "", COLUMNS, COUNT(COLUMNS), rows);
 }
 
+/* Each rule has its words; the rules themselves stay with who may read all books. */
+static int64_t
+rule_count(struct req *r)
+{
+	int64_t count = 0;
+
+	while (count < RULES_MAX && *view_word(r->view, arena_printf(r->arena, "Invariant.I%02d",
+							    (int)count + 1)) != '\0')
+		count++;
+	return count;
+}
+
 static void
 show_run(struct req *r, struct node *node, const struct check_run *run)
 {
-	size_t rules;
-
-	(void)invariant_list(&rules);
 	node_int(r->view, node, "Id", run->check_run_id);
 	node_set(r->view, node, "By", run->asked_name);
 	node_time(r->view, node, "Asked", run->asked_at, r->now, 0);
@@ -51,7 +59,7 @@ show_run(struct req *r, struct node *node, const struct check_run *run)
 	node_bool(r->view, node, "IsBroken", run->failed > 0);
 	node_int(r->view, node, "Done", run->done);
 	node_int(r->view, node, "Failed", run->failed);
-	node_int(r->view, node, "Rules", (int64_t)rules);
+	node_int(r->view, node, "Rules", rule_count(r));
 	if (run->ended_at != 0 && run->began_at != 0)
 		node_set(r->view, node, "Took",
 		    arena_printf(r->arena, "%lld.%lld",
