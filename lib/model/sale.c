@@ -194,6 +194,9 @@ check(struct db *db, struct deed *deed)
 	check_wish(wish, faults);
 	rc = sale_hold_meter(
 	    db, wish->account_id, wish->meter_id, false, wish->asker.by.now, faults, &deed->meter);
+	/* What is sold behind the order that empties it would never arrive. */
+	if (rc == RC_OK && faults->count == 0 && deed->meter.is_leaving)
+		fault_add(faults, "", "InFlight", "%s", "");
 	if (rc == RC_OK && faults->count == 0)
 		rc = sale_open_desk(db, &wish->asker.by, true, faults, &deed->desk);
 	if (rc == RC_OK && faults->count == 0)

@@ -86,8 +86,8 @@ struct sale_wish {
  * same wish, *sale_id is that document. Fields of faults: amount, tendered, channel, fee, note, "".
  * Keys: SaleMax {limit}, CashMax {ceiling}, Tendered, NoShift, DayClosed, MeterStopped, HoardMax
  * {limit, now}, NearDuplicate {number, time}, PriceChanged (with field fee: it is not on offer any
- * more), NotItsAccount, NeverRead, NothingLeft (fees eat it up), KeyReused, TooFast, ClockBehind.
- */
+ * more), NotItsAccount, NeverRead, NothingLeft (fees eat it up), InFlight (the meter is being
+ * emptied for good), KeyReused, TooFast, ClockBehind. */
 enum rc sale_record(struct db *db, const struct sale_wish *wish, struct faults *faults,
     int64_t *sale_id, bool *is_old);
 /* The same in the caller's transaction, for the opening of an account. */
@@ -197,8 +197,9 @@ enum rc sale_close_meter(
 /* Moves the credit of one meter to another: cleared there, then delivered here. In the caller's
  * transaction. to_meter_id 0: not there yet; sale_transfer_into names it later. A meter_change with
  * this sale_id goes along: clearing, cleared, crediting, done, or held; what was found is its
- * old_fen and old_wh. When the old meter is cleared it leaves the account, as in a closing. Keys as
- * there. */
+ * old_fen and old_wh. When the old meter is cleared it leaves the account, as in a closing. A debt
+ * is taken out of the new meter; while that has too little the document is held, to be sent again.
+ * Keys as there. */
 struct transfer_wish {
 	struct sale_asker asker;
 	int64_t account_id, meter_id, to_meter_id;

@@ -39,6 +39,9 @@ static const struct query Q[] QUERIES = {
 	[LOAD] = { .sql = "SELECT m.bus_id, m.credit_mode, s.read_at, s.credit_fen,"
 			  " (SELECT COUNT(*) FROM delivery d WHERE d.meter_id = m.meter_id"
 			  " AND d.state IN ('queued', 'sent', 'held')), " IS_STOPPED
+			  ", EXISTS (SELECT 1 FROM delivery d JOIN sale l ON l.sale_id = d.sale_id"
+			  " WHERE d.meter_id = m.meter_id AND d.state IN ('queued', 'sent', 'held')"
+			  " AND d.leg = 1 AND l.kind IN ('closing', 'transfer'))"
 			  " FROM meter m LEFT JOIN meter_state s ON s.meter_id = m.meter_id"
 			  " WHERE m.meter_id = ?",
 	    .bounded = "primary key" },
@@ -162,6 +165,7 @@ load_meter(struct db *db, struct sale_meter *meter)
 			meter->shown_fen = rows_int(rows, 3);
 		meter->open = rows_int(rows, 4);
 		meter->has_held = rows_int(rows, 5) != 0;
+		meter->is_leaving = rows_int(rows, 6) != 0;
 	}
 	rows_end(rows);
 	return rc;

@@ -94,6 +94,7 @@ struct sale_meter {
 	bool was_read;
 	int64_t shown_fen; /* newest answer; METER_NO_CREDIT: it counts none, or was never read */
 	int64_t open;	   /* money commands that are not over: queued, sent, held */
+	bool is_leaving;   /* one of them empties it for good */
 	bool has_held;	   /* one of them is held, or a running alarm stops its sales */
 	struct epoch epoch;
 };

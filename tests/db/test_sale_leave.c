@@ -93,6 +93,12 @@ a_closing_empties_the_meter(void **state)
 	/* The meter used 3.00 of what it had. */
 	assert_int_equal(db_transact(accounts, leave, &leaving), RC_OK);
 	assert_string_equal(sale_state(leaving.sale_id), "booked");
+	struct sale_wish late = wish_of(&shop, cashier, 900);
+	struct faults faults = { 0 };
+	int64_t none;
+	bool is_old;
+	assert_int_equal(sale_record(db, &late, &faults, &none, &is_old), RC_INVALID);
+	assert_string_equal(faults.list[0].key, "InFlight");
 	deliver_order(collector, order_of(leaving.sale_id), 12100);
 	assert_string_equal(sale_state(leaving.sale_id), "due");
 	assert_int_equal(number_by(&Q[AMOUNT], ARGS(I(leaving.sale_id))), 12100);
