@@ -16,7 +16,8 @@
  *   I15 credit of a meter = base + delivered - used      I16 readings never go back
  *   I17 of one meter one order is in flight              I18 the chain of the audit is whole
  *   I19 the audit is sealed in time                      I20 a document has its audit row
- *   I21 nothing lies in the future                       I22 nothing is stuck for more than a day
+ *   I21 nothing lies in the future                       I22 nothing is stuck for more than a day,
+ *       but what waits for a meter that is lost
  *
  *   I23 ledger_balance is what the postings say          I24 days of use follow each other, each
  *       adds up and is booked as it says                 I25 an open account has a meter, a closed

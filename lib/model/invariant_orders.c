@@ -114,13 +114,16 @@ static const struct query Q[] QUERIES = {
 		" e ON e.meter_epoch_id = d.meter_epoch_id WHERE d.state = 'sent' AND"
 		" (e.ended_at IS NOT NULL OR e.flight_count IS NULL OR e.flight_count <>"
 		" d.want_count)" OFF_END },
+	/* What waits for a meter that does not answer is told by the alarm of that meter. */
 	[I22] = { .sql = OFF_FROM
 		"SELECT CONCAT('order ', d.command_id, ' for meter ', d.meter_id, ' is ',"
 		" d.state, ' since ', c.created_at) what FROM delivery d JOIN command c ON"
-		" c.command_id = d.command_id WHERE d.state IN ('queued', 'sent', 'held') AND"
-		" c.created_at < ? UNION ALL SELECT CONCAT('meter change ', meter_change_id,"
-		" ' is ', state, ' since ', began_at) FROM meter_change WHERE state NOT IN"
-		" ('done', 'cancelled') AND began_at < ?" OFF_END },
+		" c.command_id = d.command_id LEFT JOIN meter_link l ON l.meter_id ="
+		" d.meter_id WHERE d.state IN ('queued', 'sent', 'held') AND c.created_at < ?"
+		" AND (d.state <> 'queued' OR l.lost_since IS NULL) UNION ALL SELECT"
+		" CONCAT('meter change ', meter_change_id, ' is ', state, ' since ',"
+		" began_at) FROM meter_change WHERE state NOT IN ('done', 'cancelled') AND"
+		" began_at < ?" OFF_END },
 	[I26] = { .sql = OFF_FROM
 		"SELECT CONCAT('epoch ', e.meter_epoch_id, ' of meter ', e.meter_id, ': ',"
 		" e.base_count, ' and ', COALESCE(d.done, 0), ' orders are not ',"

@@ -72,14 +72,20 @@ make_shop_at(int64_t at, int64_t energy_wh, int64_t credit_fen, int64_t count)
 }
 
 static struct charge_work
-charge_all(void)
+charge_all_at(int64_t now)
 {
 	struct db *db = open_as("voltill_nightly");
 	struct charge_work work;
 
-	assert_int_equal(charge_due(db, clock_now(), NULL, &work), RC_OK);
+	assert_int_equal(charge_due(db, now, NULL, &work), RC_OK);
 	db_close(db);
 	return work;
+}
+
+static struct charge_work
+charge_all(void)
+{
+	return charge_all_at(clock_now());
 }
 
 /* "opening credited deducted charge difference closing count energy|…" */

@@ -7,6 +7,9 @@
 
 static int64_t cashier, manager, finance;
 
+static const struct query CLOSED = { .sql = "UPDATE account SET closed_at = UTC_TIMESTAMP(3)"
+					    " WHERE account_id = ?" };
+
 /* ---- the books ---- */
 
 static void
@@ -83,6 +86,66 @@ give_back(const struct shop *shop, int64_t purchase_id, int64_t fee_id)
 	assert_int_equal(reverse(purchase_id, cashier, &faults, &sale_id), RC_OK);
 }
 
+/* A tenant goes: the meter is emptied and gives its money back. */
+static void
+leave(bool is_manual, int64_t left_fen)
+{
+	struct db *accounts = open_as("voltill_accounts");
+	struct shop shop = make_shop_at(noon(2), 99000, 2500, 5);
+	struct closing_wish wish = { .asker = asker(manager),
+		.account_id = shop.account_id,
+		.meter_id = shop.meter_id,
+		.channel = CHANNEL_CASH,
+		.is_manual = is_manual,
+		.manual_fen = 2400,
+		.manual_wh = 100000,
+		.second_by = is_manual ? finance : 0,
+		.reason = "退租" };
+	struct faults faults = { 0 };
+	int64_t sale_id = 0;
+
+	show(shop.meter_id, 5, left_fen, 100000);
+	assert_int_equal(db_begin(accounts), RC_OK);
+	enum rc rc = sale_close_meter(accounts, &wish, &faults, &sale_id);
+	assert_int_equal(db_end(accounts, rc), RC_OK);
+	if (!is_manual)
+		carry_out(sale_id, shop.meter_id, DELIVERY_DONE);
+	assert_int_equal(pay(sale_id, cashier, &faults), RC_OK);
+	assert_int_equal(db_exec(accounts, &CLOSED, ARGS(I(shop.account_id))), RC_OK);
+	assert_balance(&shop, 0, 0, 0);
+	db_close(accounts);
+}
+
+/* A tenant moves: what is in one meter goes into another. */
+static void
+move(void)
+{
+	struct db *accounts = open_as("voltill_accounts");
+	struct shop old = make_shop_at(noon(2), 99000, 3500, 5);
+	int64_t meter_id = make_meter("meter", 1, 0, 100), sale_id = 0;
+	struct transfer_wish wish = { .asker = asker(manager),
+		.account_id = old.account_id,
+		.meter_id = old.meter_id,
+		.to_meter_id = meter_id,
+		.reason = "换房间" };
+	struct faults faults = { 0 };
+	struct epoch epoch;
+
+	show(old.meter_id, 5, 3420, 100000);
+	assert_int_equal(db_exec(admin, &MONEY[MONEY_SERVE],
+			     ARGS(I(meter_id), T(clock_now()), I(old.account_id))),
+	    RC_OK);
+	assert_int_equal(db_begin(accounts), RC_OK);
+	enum rc rc = epoch_ensure(accounts, meter_id, old.account_id, clock_now(), &epoch);
+	if (rc == RC_OK)
+		rc = sale_transfer(accounts, &wish, &faults, &sale_id);
+	assert_int_equal(db_end(accounts, rc), RC_OK);
+	carry_out(sale_id, old.meter_id, DELIVERY_DONE);
+	carry_out(sale_id, meter_id, DELIVERY_DONE);
+	assert_string_equal(text_by(&MONEY[MONEY_SALE_STATE], ARGS(I(sale_id))), "delivered");
+	db_close(accounts);
+}
+
 static void
 make_charged(void)
 {
@@ -106,6 +169,10 @@ keep_books(void)
 	open_shift(cashier);
 	fee = insert_row(db_exec(admin, &BACK[BACK_FEE], ARGS(S(named("fee", 1)), I(300))));
 	make_charged();
+	leave(false, 2420);
+	leave(false, -380); /* a debt, which is collected */
+	leave(true, 2420);
+	move();
 	shop = make_buyer(cashier, 20000, &purchase);
 	give_back(&shop, purchase, fee);
 	adjust(&shop, 700);
@@ -318,6 +385,13 @@ static const struct plant {
 	{ "I36", { "DELETE FROM charge_day WHERE journal_id IS NOT NULL LIMIT 1" } },
 	{ "I37", { "UPDATE ledger_balance SET credit_fen = credit_fen + 1 WHERE meter_id ="
 		   " (SELECT MAX(meter_id) FROM meter_epoch)" } },
+	{ "I25",
+	    { "UPDATE ledger_balance b JOIN account a ON a.account_id = b.account_id SET b.payable_fen = 1"
+	      " WHERE a.closed_at IS NOT NULL" } },
+	{ "I25",
+	    { "DELETE FROM posting WHERE ledger = 'moving' ORDER BY journal_id DESC LIMIT 1" } },
+	{ "I27",
+	    { "DELETE FROM journal WHERE kind = 'move_in' ORDER BY journal_id DESC LIMIT 1" } },
 	{ "I38", { "UPDATE posting SET channel = NULL WHERE ledger = 'cash'"
 		   " ORDER BY journal_id DESC LIMIT 1" } },
 	{ "I38", { "UPDATE posting SET meter_id = NULL WHERE ledger = 'credit'"
