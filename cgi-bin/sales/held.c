@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "deed.h"
+#include "document.h"
 #include "export.h"
 #include "list.h"
 #include "model/held.h"
@@ -39,26 +40,6 @@ show_meter(struct req *r, struct node *node, const struct held_meter *meter)
 	show_figures(r, node_child(r->view, node, "Now"), &meter->now);
 }
 
-/* "amount 5000 15000": a code and its values; amounts of money are the values of most. */
-static const char *
-why_held(struct req *r, const char *outcome)
-{
-	const char *values[FAULT_VALUES_MAX];
-	size_t count = 0;
-	char *rest, *copy = arena_strdup(r->arena, outcome);
-	const char *code = strtok_r(copy, " ", &rest);
-	bool is_money =
-	    code != NULL && (strcmp(code, "amount") == 0 || strcmp(code, "credit_rose") == 0);
-
-	if (code == NULL)
-		return "";
-	for (char *value; count < FAULT_VALUES_MAX && (value = strtok_r(NULL, " ", &rest)) != NULL;)
-		values[count++] = is_money ? money_text(r, strtoll(value, NULL, 10)) : value;
-	const char *text = view_phrase(
-	    r->view, arena_printf(r->arena, "Delivery.Outcome.%s", code), values, count);
-	return *text != '\0' ? text : outcome;
-}
-
 static void
 show_held(struct req *r, struct node *node, const struct held_delivery *held)
 {
@@ -79,7 +60,7 @@ show_held(struct req *r, struct node *node, const struct held_delivery *held)
 	else if (held->target_fen != METER_NO_CREDIT)
 		node_set(r->view, node, "After", money_text(r, held->target_fen));
 	node_int(r->view, node, "Sends", held->sends);
-	node_set(r->view, node, "Outcome", why_held(r, held->outcome));
+	node_set(r->view, node, "Outcome", outcome_text(r, "Delivery.Outcome", held->outcome));
 	node_time(r->view, node, "Sent", held->sent_at, r->now, 0);
 	node_time(r->view, node, "Held", held->held_at, r->now, 0);
 	show_meter(r, node, &held->meter);

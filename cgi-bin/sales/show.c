@@ -1,6 +1,7 @@
 /* What several pages show in the same way. */
 #include "document.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mask.h"
@@ -112,21 +113,32 @@ shift_strip(struct req *r, int64_t *shift_id)
 
 #define OUTCOME_VALUES 4
 
-const char *
-outcome_text(struct req *r, const char *branch, const char *code)
+/* Codes of deliveries whose values are amounts. */
+static bool
+is_money_code(const char *code)
 {
-	char *key = arena_strdup(r->arena, code);
+	static const char *const CODES[] = { "amount", "credit_rose", "balance" };
+
+	for (size_t i = 0; i < COUNT(CODES); i++)
+		if (strcmp(code, CODES[i]) == 0)
+			return true;
+	return false;
+}
+
+const char *
+outcome_text(struct req *r, const char *branch, const char *outcome)
+{
 	const char *values[OUTCOME_VALUES] = { "", "", "", "" };
 	size_t count = 0;
+	char *rest, *copy = arena_strdup(r->arena, outcome);
+	const char *code = strtok_r(copy, " ", &rest);
 
-	if (*code == '\0')
+	if (code == NULL)
 		return NULL;
-	for (char *blank = strchr(key, ' '); blank != NULL && count < OUTCOME_VALUES;
-	     blank = strchr(blank, ' ')) {
-		*blank++ = '\0';
-		values[count++] = blank;
-	}
+	for (char *value; count < OUTCOME_VALUES && (value = strtok_r(NULL, " ", &rest)) != NULL;)
+		values[count++] =
+		    is_money_code(code) ? money_text(r, strtoll(value, NULL, 10)) : value;
 	const char *text = view_phrase(
-	    r->view, arena_printf(r->arena, "%s.%s", branch, key), values, OUTCOME_VALUES);
-	return *text != '\0' ? text : code;
+	    r->view, arena_printf(r->arena, "%s.%s", branch, code), values, OUTCOME_VALUES);
+	return *text != '\0' ? text : outcome;
 }
