@@ -236,15 +236,18 @@ order_note_line(struct bus *bus, struct order *order, enum trouble trouble)
 
 /* ---- whose turn it is ---- */
 
-/* A test first, because somebody waits for it, and scans last, because they take long. */
+/* A test and money first, because somebody waits for them, and scans last, because they take long.
+ */
 static int
 rank_of(const struct orders *orders, const struct order *order)
 {
 	if (order->command.kind == COMMAND_TEST_BUS)
 		return 0;
+	if (trait_of(order)->is_money)
+		return 1;
 	if (order->command.kind != COMMAND_SCAN_BUS)
-		return 2;
-	return orders->since_scan >= SCAN_SHARE ? 1 : 3;
+		return 3;
+	return orders->since_scan >= SCAN_SHARE ? 2 : 4;
 }
 
 static struct order *

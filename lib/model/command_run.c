@@ -39,10 +39,13 @@ static const struct query Q[] QUERIES = {
 			 " AND (c.retry_at IS NULL OR c.retry_at <= ?"
 			 " OR (s.read_at > c.tried_at AND c.tried_at <= ?))"
 			 " AND NOT EXISTS (SELECT 1 FROM command e WHERE e.meter_id = c.meter_id"
-			 " AND e.state IN ('queued', 'taken') AND e.command_id < c.command_id)"
+			 " AND e.command_id < c.command_id AND (e.state = 'taken'"
+			 " OR (e.state = 'queued' AND (c.kind NOT IN (" MONEY_KINDS ")"
+			 " OR e.kind IN (" MONEY_KINDS ")))))"
 			 " AND (c.kind NOT IN (" MONEY_KINDS ") OR NOT EXISTS (SELECT 1"
 			 " FROM delivery d WHERE d.meter_id = c.meter_id AND d.state = 'held'))"
-			 " ORDER BY c.meter_id IS NOT NULL, c.command_id LIMIT ?" },
+			 " ORDER BY c.meter_id IS NOT NULL, c.kind NOT IN (" MONEY_KINDS "),"
+			 " c.command_id LIMIT ?" },
 	[CANCELLED] = { .sql = "SELECT c.command_id, c.bus_id FROM bus_lease l JOIN command c"
 			       " ON c.bus_id = l.bus_id AND c.state = 'taken'"
 			       " WHERE l.collector_id = ? AND c.cancel_at IS NOT NULL LIMIT ?" },

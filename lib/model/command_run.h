@@ -46,10 +46,10 @@ struct command_found {
 /* The buses leased to this collector for which something is queued. At most room. */
 enum rc command_list_buses(
     struct db *db, uint32_t collector_id, uint32_t *bus_ids, size_t room, size_t *count);
-/* What is due on a bus at `now`, in order, one for each meter, orders to the bus itself first: for
- * these somebody waits. No money goes to a meter of which a delivery is held. At most room. A
- * command whose last attempt found its meter silent is due again at its time, or once the meter was
- * read since. */
+/* What is due on a bus at `now`, in order, one for each meter, orders to the bus itself and those
+ * of money first: for these somebody waits. Money may overtake what else is queued for its meter,
+ * and none goes to a meter of which a delivery is held. At most room. A command whose last attempt
+ * found its meter silent is due again at its time, or once the meter was read since. */
 enum rc command_list_due(struct db *db, uint32_t bus_id, int64_t now, struct command *commands,
     size_t room, size_t *count);
 /* Commands on the buses of this collector that run and shall stop; at most room. */

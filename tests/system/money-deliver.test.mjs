@@ -1,9 +1,7 @@
 // Money reaches a meter exactly once, whatever the line does (reliability.md §3, M-09 … M-26).
 import { test } from 'node:test';
-import { alarms, assert, assertBooks, delivery, done, ended, meterId, meterOf, money, moneyField, openAccount, ring, sleep, START, tested, until } from './money.mjs';
-
-// A write is function 0x20; what is read is not hurt.
-const hurt = (field, bus, what, count = 1, unit = 1) => field.control(`fault ${bus.name} ${unit} ${what} ${count} fc=0x20`);
+import { order } from './order.mjs';
+import { assert, assertBooks, delivery, done, ended, meterId, meterOf, money, moneyField, openAccount, ring, sleep, tested, until } from './money.mjs';
 
 test('credit, deductions and clearings', async (t) => {
   const field = await moneyField([{ kind: 'tcp', units: 4 }, { kind: 'rtt', units: 2, model: 'adf300', shown: (unit) => `20240000000${unit}`, number: (unit) => `20240000000${unit}` }, { kind: 'pty', units: 2 }], { t });
@@ -68,6 +66,16 @@ test('credit, deductions and clearings', async (t) => {
     }
     took.sort((a, b) => a - b);
     assert.ok(took[8] < 1500, `${took}`);
+    await assertBooks(field, field.buses[0], 4);
+  });
+
+  await t.test('a sale goes before what else is queued', async () => {
+    const meter = meterId(1, 4);
+    await field.control(`fault ${field.buses[0].name} 4 delay=100`);
+    const others = order(field, Array.from({ length: 12 }, (_, i) => ['write_prices', 1, meter, `sharp=900000 peak=800000 flat=${500000 + i * 1000} valley=300000 deep=-`, 1]));
+    await done(field, money(field, meter, 250), 15);
+    assert.ok(field.number(`SELECT COUNT(*) FROM command WHERE command_id IN (${others}) AND state = 'queued'`) > 4);
+    await field.control(`clear ${field.buses[0].name} 4`);
     await assertBooks(field, field.buses[0], 4);
   });
   field.assertClean();
