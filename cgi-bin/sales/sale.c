@@ -244,7 +244,8 @@ show_held_link(struct req *r, const struct sale_view *sale)
 static void
 show_deeds(struct req *r, const struct sale_view *sale)
 {
-	bool is_living = sale->is_meter_of_account && !sale->is_account_closed;
+	bool is_living =
+	    sale->is_meter_of_account && !sale->is_account_closed && sale->state != SALE_HELD;
 
 	view_bool(r->view, "May.Reverse", may_reverse(r, sale));
 	view_bool(

@@ -29,6 +29,13 @@ test('a receipt says all that counts', async () => {
     '¥30.94', '¥1,015.94', '预计', '请妥善保管', '客服 400-000', '十二月', '下发中']) assert.ok(words.includes(word), `${word}: ${words}`);
 });
 
+test('a document leads to its tenant, meter and what may be done', async () => {
+  const html = main((await manager.get(`/sales/${first}`)).text);
+  const links = [...html.matchAll(/href="(\/[^"#]*)"/g)].map((match) => match[1]).filter((href) => !href.startsWith('/static'));
+  for (const href of ['/accounts/1', '/accounts/meters/1', `/sales/${first}/reverse`, '/sales/refund/1', '/sales/sell/1', '/sales/counter']) assert.ok(links.includes(href), `${href}: ${links}`);
+  for (const href of new Set(links)) assert.equal((await manager.get(href)).status, 200, href);
+});
+
 test('looking prints nothing; a print is counted, a second one is marked, and an address cannot unmark it', async () => {
   const mark = async (query = '') => /class="receipt-mark">([^<]*)/.exec((await anna.get(`/sales/${first}/receipt${query}`)).text)?.[1];
   assert.match(await mark(), /预览|Preview/);
