@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "model/edit.h"
 
-enum { LOAD, LOCK, INSERT, UPDATE, GIVE };
+enum { LOAD, LOCK, INSERT, UPDATE, GIVE, NUMBER };
 
 #define SELECT_ROW                                                                   \
 	"SELECT account_id, number, name, initials, phone, opened_at, revision FROM" \
@@ -22,6 +22,8 @@ static const struct query Q[] QUERIES = {
 			 " WHERE account_id = ?" },
 	[GIVE] = { .sql =
 		       "INSERT INTO account_meter (meter_id, account_id, began_at) VALUES (?, ?, ?)" },
+	[NUMBER] = { .sql = "SELECT number FROM meter WHERE meter_id = ?",
+	    .bounded = "primary key" },
 };
 /* clang-format on */
 
@@ -138,12 +140,18 @@ enum rc
 account_give_meter(
     struct db *db, const struct account_row *row, int64_t meter_id, const struct operator_actor *by)
 {
+	struct arena *arena = arena_new();
 	struct changes changes = { 0 };
+	const char *number;
 	enum rc rc =
 	    db_exec(db, &Q[GIVE], ARGS(I(meter_id), I(row->account_id), T(row->opened_at)));
 
+	if (rc == RC_OK)
+		rc = db_text(db, &Q[NUMBER], ARGS(I(meter_id)), arena, &number);
+	if (rc == RC_OK)
+		change_text(&changes, "meter", "", number);
+	arena_free(arena);
 	if (rc != RC_OK)
 		return rc;
-	change_int_or(&changes, "meter", 0, 0, meter_id);
 	return edit_audit(db, by, "account.meter", "account", row->account_id, &changes, NULL);
 }

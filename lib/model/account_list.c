@@ -30,15 +30,16 @@ enum {
 	" (SELECT 1 FROM meter_change mc WHERE mc.active_old = am.meter_id"                     \
 	" AND mc.account_id = a.account_id))"
 
-#define FROM_ACCOUNTS                                                              \
-	" FROM account a JOIN account_meter am ON am.account_id = a.account_id"    \
-	" AND " SHOWN " JOIN v_meter_now n ON n.meter_id = am.meter_id"            \
-	" WHERE (? = '' OR FIND_IN_SET(n.scope_id, ?))"                            \
-	" AND (? = 0 OR ? IN (n.place_id, n.floor_id, n.building_id, n.site_id))"  \
-	" GROUP BY a.account_id"                                                   \
-	" HAVING (? = '' OR a.name LIKE ? OR a.initials LIKE ? OR a.number LIKE ?" \
-	" OR MAX(n.room LIKE ?) OR MAX(n.name LIKE ?) OR MAX(n.number LIKE ?)"     \
-	" OR (? AND a.phone LIKE ?))"
+#define FROM_ACCOUNTS                                                                                 \
+	" FROM account a JOIN account_meter am ON am.account_id = a.account_id"                       \
+	" AND " SHOWN " JOIN v_meter_now n ON n.meter_id = am.meter_id"                               \
+	" WHERE (? = '' OR FIND_IN_SET(n.scope_id, ?))"                                               \
+	" AND (? = 0 OR ? IN (n.place_id, n.floor_id, n.building_id, n.site_id))"                     \
+	" GROUP BY a.account_id"                                                                      \
+	" HAVING (? = '' OR a.name LIKE ? OR CONVERT(a.initials USING utf8mb4) LIKE ?"                \
+	" OR CONVERT(a.number USING utf8mb4) LIKE ?"                                                  \
+	" OR MAX(n.room LIKE ?) OR MAX(n.name LIKE ?) OR MAX(CONVERT(n.number USING utf8mb4) LIKE ?)" \
+	" OR (? AND CONVERT(a.phone USING utf8mb4) LIKE ?))"
 
 #define CHOSEN " AND (? = 3 OR state = ?) AND (? = 255 OR ? >> COALESCE(worst, 8) & 1)"
 
@@ -89,9 +90,9 @@ enum {
 	" n.purchase_count, n.status_period_s FROM v_meter_now n WHERE n.removed_at IS NULL" \
 	" AND (? = '' OR FIND_IN_SET(n.scope_id, ?))"
 
-#define FREE_ONES                                                                          \
-	" AND n.account_id IS NULL AND n.credit_mode <> 'monitor' AND (? = ''"             \
-	" OR n.number LIKE ? OR n.room LIKE ? OR n.name LIKE ? OR n.place_initials LIKE ?" \
+#define FREE_ONES                                                                                                                        \
+	" AND n.account_id IS NULL AND n.credit_mode <> 'monitor' AND (? = ''"                                                           \
+	" OR CONVERT(n.number USING utf8mb4) LIKE ? OR n.room LIKE ? OR n.name LIKE ? OR CONVERT(n.place_initials USING utf8mb4) LIKE ?" \
 	" OR CONCAT(COALESCE(n.building, ''), COALESCE(n.floor, ''), n.room) LIKE ?)"
 
 /* clang-format off: it breaks texts in the middle of a word */

@@ -263,6 +263,8 @@ sell(struct db *db, struct opening *o)
 	if (sale.amount_fen == 0)
 		return RC_OK;
 	sale.asker.by = o->wish->by;
+	/* Another tenant of the same meter may begin with the same amount. */
+	sale.is_duplicate_meant = true;
 	sale.account_id = o->row.account_id;
 	request_key_derive(o->key, "sale", sale.asker.request_key);
 	return sale_record_within(db, &sale, o->faults, &o->opened->sale_id);

@@ -61,7 +61,10 @@ void
 account_profile_compare(const struct account_profile *before, const struct account_profile *after,
     struct changes *changes)
 {
-	account_compare(&before->row, &after->row, changes);
+	change_text(changes, "account_number", before->row.number, after->row.number);
+	change_text(changes, "name", before->row.name, after->row.name);
+	change_text(changes, "initials", before->row.initials, after->row.initials);
+	change_text(changes, "phone", before->row.phone, after->row.phone);
 	change_text(changes, "id_number", before->id_number, after->id_number);
 	change_text(changes, "note", before->note, after->note);
 }
