@@ -20,13 +20,16 @@
  *       but what waits for a meter that is lost
  *
  *   I23 ledger_balance is what the postings say          I24 days of use follow each other, each
- *       adds up and is booked as it says                 I25 an open account has a meter, a closed
+ *       adds up                                          I25 an open account has a meter, a closed
  *       one has none and owes nothing                    I26 an epoch's count is base + delivered
  *   I27 a document's state is that of its order and its journals
  *   I28 a shift's cash is what was taken and given       I29 command and delivery agree
  *   I30 two persons are two                              I31 a journal has the ledgers of its kind
  *   I32 a closed day stays closed                        I33 the lines of a document sum up
  *   I34 meter, account and epoch agree                   I35 what a journal names exists
+ *   I36 a day's use is booked as it says                 I37 credit in the ledger is the last
+ *       closing and what came since                      I38 a posting names what its ledger is
+ *       kept by
  */
 #ifndef VOLTILL_INVARIANT_H
 #define VOLTILL_INVARIANT_H
