@@ -31,7 +31,7 @@ static const struct query Q[] QUERIES = {
 	[COMMAND] = { .sql = "SELECT command_id FROM delivery WHERE sale_id = ? LIMIT 1" },
 	/* As if the collector had sent it and read the same figures again. */
 	[HOLD_COMMAND] = { .sql = "UPDATE command SET state = 'held', taken_at = ?,"
-				  " taken_epoch = 1, attempts = 1, result = 'lost 1'"
+				  " ended_at = ?, taken_epoch = 1, attempts = 1, result = 'lost 1'"
 				  " WHERE command_id = ?" },
 	[HOLD_DELIVERY] = { .sql = "UPDATE delivery d JOIN meter_epoch e"
 				   " ON e.meter_epoch_id = d.meter_epoch_id"
@@ -166,7 +166,7 @@ hold(struct db *db, void *context)
 	enum rc rc = db_int(db, &Q[COMMAND], ARGS(I(holding->sale_id)), &command_id);
 
 	if (rc == RC_OK)
-		rc = db_exec(db, &Q[HOLD_COMMAND], ARGS(T(now), I(command_id)));
+		rc = db_exec(db, &Q[HOLD_COMMAND], ARGS(T(now), T(now), I(command_id)));
 	if (rc == RC_OK)
 		rc = db_exec(db, &Q[HOLD_DELIVERY], ARGS(T(now), T(now), I(command_id)));
 	if (rc == RC_OK)
