@@ -109,6 +109,59 @@ the_last_day_leaves_nothing(void **state)
 	assert_books();
 }
 
+/* What two persons adopted is neither use nor a difference. */
+static void
+what_was_explained_is_no_use(void **state)
+{
+	struct shop shop = make_shop_at(noon(2), 100000, 5000, 3);
+	const struct posting gone[] = {
+		{ LEDGER_CREDIT, shop.account_id, shop.meter_id, 0, CHANNEL_NONE, NULL, 500 },
+		{ LEDGER_SUSPENSE, shop.account_id, shop.meter_id, 0, CHANNEL_NONE, NULL, -500 },
+	};
+	struct epoch epoch;
+	int64_t fen = 0;
+
+	(void)state;
+	read_at(&shop, night(2), 105000, 4600, 3);
+	read_at(&shop, noon(1), 107000, 3940, 3); /* 5.00 are missing */
+	assert_int_equal(db_begin(collector), RC_OK);
+	assert_int_equal(epoch_find(collector, shop.meter_id, &epoch), RC_OK);
+	assert_int_equal(
+	    charge_since(collector, epoch.epoch_id, noon(1) + CLOCK_HOUR, 108000, &fen), RC_OK);
+	assert_int_equal(fen, 640);
+	assert_int_equal(ledger_write(collector,
+			     &(struct journal){ .kind = JOURNAL_EXPLAINED,
+				 .at = noon(1) + CLOCK_HOUR,
+				 .account_id = shop.account_id,
+				 .source_key = named("gone", shop.meter_id) },
+			     gone, 2, NULL),
+	    RC_OK);
+	assert_int_equal(db_end(collector, RC_OK), RC_OK);
+	read_at(&shop, night(1), 110000, 3700, 3);
+	charge_all();
+	assert_string_equal(
+	    charged(&shop), "5000 0 0 400 0 4600 3 5000|4600 0 500 400 0 3700 3 5000");
+	assert_balance(&shop, 0, 3700, 0);
+	assert_books();
+}
+
+/* The remainder of rounding goes on from day to day: the parts sum to the whole. */
+static void
+no_fen_is_lost_between_days(void **state)
+{
+	struct shop shop = make_shop_at(noon(4), 100000, 5000, 3);
+
+	(void)state;
+	/* 1.006 kWh a day are 80.48 fen; the meter counts 80. */
+	for (int days = 4; days >= 1; days--)
+		read_at(&shop, night(days), 100000 + (5 - days) * 1006, 5000 - (5 - days) * 80, 3);
+	charge_all();
+	/* 4.024 kWh are 321.92. */
+	assert_int_equal(owed("revenue", shop.account_id), 322);
+	assert_int_equal(owed("metering", shop.account_id), -2);
+	assert_balance(&shop, 0, 4680, 0);
+}
+
 static void
 a_difference_that_is_not_small_is_an_alarm(void **state)
 {
@@ -148,6 +201,8 @@ main(void)
 		cmocka_unit_test(a_silent_day_carries_on),
 		cmocka_unit_test(a_purchase_counts_when_it_is_confirmed),
 		cmocka_unit_test(the_last_day_leaves_nothing),
+		cmocka_unit_test(what_was_explained_is_no_use),
+		cmocka_unit_test(no_fen_is_lost_between_days),
 		cmocka_unit_test(a_difference_that_is_not_small_is_an_alarm),
 		cmocka_unit_test(a_server_meter_has_no_difference),
 	};
