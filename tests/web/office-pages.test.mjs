@@ -69,3 +69,23 @@ test('refund and reversal cannot be confused: title, colour, icon, and each name
   assert.match(refund.other, /\/reverse$/);
   assert.equal(reversal.other, `/sales/refund/${A}`);
 });
+
+test('what people typed is text on every page, from the database and from the address', async () => {
+  const payloads = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '<?cs var:Csrf ?>'];
+  for (const payload of payloads) {
+    const typed = `CONVERT(0x${Buffer.from(payload).toString('hex')} USING utf8mb4)`;
+    maria.sql(`UPDATE account SET name=${typed}; UPDATE place SET name=LEFT(CONCAT(${typed},place_id),64) WHERE kind='room'; UPDATE sale SET reason=${typed}, note=${typed}; UPDATE approval SET reason=${typed}, note=${typed};
+UPDATE shift SET note=${typed}; UPDATE operator SET display_name=${typed}; UPDATE check_result SET sample=${typed}; UPDATE delivery SET outcome=${typed}`);
+    const value = encodeURIComponent(payload);
+    const asked = ['/sales/approvals?state=all', '/sales/shifts?from=2024-10-01&to=2024-10-31', `/sales/approvals?q=${value}&state=${value}`, `/sales/shifts?who=${value}&from=${value}`, `/sales/days?to=${value}`,
+      `/sales/refund/${A}?how=amount&amount=${value}&reason=${value}&note=${value}&channel=${value}&cause=${value}&account=${value}`, `/sales/shift/close?counted=1&pieces_100=${value}`, `/sales/held?what=${value}&sort=${value}`];
+    let seen = 0;
+    for (const target of [...shown, ...asked]) {
+      const answer = await doors.en.get(target);
+      assert.ok([200, 303, 422].includes(answer.status), `${target}: ${answer.status}`);
+      assert.ok(!answer.text.includes(payload), `${target}: ${payload}`);
+      if (answer.text.includes(payload.replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'))) seen++;
+    }
+    assert.ok(seen > 12, `only ${seen} pages show it`);
+  }
+});
