@@ -16,7 +16,7 @@
 #define RETRY_MS	1000 /* between tries while the database is away */
 #define ROUNDS_MS	1000 /* rounds of a bus without pause are not all worth a row */
 #define POLLS_MS	5000
-#define EPOCHS_MS	15000 /* what is due is compared with, and what does not fit asks again */
+#define EPOCHS_MS	5000 /* what is due is compared with, and what does not fit asks again */
 #define DRIFT_FEN	100
 #define REPLAYS_IN_TURN 4   /* batches of the spool for one of the outbox */
 #define STOP_MS		700 /* what is left of the spool then stays there */
