@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "model/alarm.h"
+#include "model/alarm_rule.h"
 #include "model/bus.h"
 #include "model/epoch_watch.h"
 #include "model/reading.h"
@@ -45,6 +46,9 @@ struct known_meter {
 	uint64_t home_fence;  /* under which home_bus_id was asked; 0: never */
 	uint32_t home_bus_id; /* where it hangs */
 	uint32_t marks, new_marks;
+	struct alarm_rule rule;
+	struct alarm_memory memory;
+	uint32_t verdict;	   /* marks that its state asks for, of those that rules decide */
 	bool has_state, has_polls; /* these wait to be stored */
 	uint16_t doubts;	   /* qualities seen since the state was stored */
 	struct reading state;

@@ -10,6 +10,7 @@
 #include "model/setting.h"
 #include "order_store.h"
 #include "store.h"
+#include "store_alarm.h"
 #include "store_write.h"
 
 #define BATCH_WAIT_MS	200  /* a batch is stored when it is full or so old */
@@ -35,7 +36,8 @@ struct store {
 	struct known *known;
 	struct order_results *results; /* of orders, until they are stored */
 	struct writing writing;	       /* known, batch, lease scratch, fence */
-	bool has_marks;		       /* the running alarms are read */
+	struct alarm_watch watch;
+	bool has_marks; /* the running alarms are read */
 	int64_t away_since, retry_at;
 	int64_t rounds_at, polls_at, epochs_at;
 	uint32_t epoch_round;
@@ -116,7 +118,7 @@ mark_alarm(void *context, const struct alarm *alarm)
 	if (alarm->meter_id != 0) {
 		struct known_meter *meter = known_meter(known, alarm->meter_id);
 		meter->marks = meter->new_marks |= mark;
-	} else {
+	} else if (alarm->bus_id != 0) {
 		struct known_bus *bus = known_bus(known, alarm->bus_id);
 		bus->marks = bus->new_marks |= mark;
 	}
@@ -265,6 +267,8 @@ write_once(
 	if (rc == RC_OK)
 		rc = read_epochs(store, now);
 	if (rc == RC_OK)
+		rc = store_alarm_watch(&store->watch, store->db, store->known, now);
+	if (rc == RC_OK)
 		rc = store_write(store->db, w);
 	if (rc == RC_OK)
 		note_written(store, now);
@@ -356,8 +360,11 @@ note_back(struct store *store)
 static void
 keep_in_spool(struct store *store, const struct item **items, size_t count)
 {
-	if (count > 0)
-		store->lost += count - spool_append(store->spool, items, count);
+	if (count == 0)
+		return;
+	store->lost += count - spool_append(store->spool, items, count);
+	if (store->watch.waits_since == 0)
+		store->watch.waits_since = clock_now();
 }
 
 /* Stores the oldest of the spool, so that half hours are added up in their order. */
@@ -498,6 +505,9 @@ store_start(const struct conf *conf, const struct lease_owner *owner, struct out
 		.collector_id = owner->collector_id,
 		.fence = owner->fence,
 		.leases = leases };
+	store->watch = (struct alarm_watch){
+		.conf = conf, .spool = spool, .collector_id = owner->collector_id
+	};
 	int failed = pthread_create(&store->thread, NULL, run, store);
 	if (failed != 0)
 		log_fatal("store", "its thread does not start: error %d", failed);

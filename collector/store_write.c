@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "link.h"
+#include "store_alarm.h"
 #include "store_write.h"
 
 #define MARK(kind) (1u << (kind))
@@ -131,13 +132,20 @@ set_mark(struct db *db, struct writing *w, uint32_t *marks, const struct alarm *
 }
 
 enum rc
+store_set_alarm(struct db *db, struct writing *w, struct known_meter *meter,
+    const struct alarm *alarm, bool begins)
+{
+	return set_mark(db, w, &meter->new_marks, alarm, begins);
+}
+
+enum rc
 store_set_meter(struct db *db, struct writing *w, struct known_meter *meter, enum alarm_kind kind,
     bool begins, int64_t at, const char *detail)
 {
 	struct alarm alarm = { .kind = kind, .meter_id = meter->meter_id, .at = at };
 
 	(void)snprintf(alarm.detail, sizeof(alarm.detail), "%s", detail);
-	return set_mark(db, w, &meter->new_marks, &alarm, begins);
+	return store_set_alarm(db, w, meter, &alarm, begins);
 }
 
 static enum rc
@@ -301,7 +309,7 @@ fold(struct db *db, struct known_bus *bus)
 	if (!bus->needs_fold)
 		return RC_OK;
 	bus->needs_fold = false;
-	return alarm_fold(db, bus->bus_id);
+	return alarm_fold(db, bus->bus_id, clock_now());
 }
 
 static enum rc
@@ -314,6 +322,8 @@ store_alarms(struct db *db, struct writing *w)
 		rc = judge_state(db, w, state_at(w, i));
 	for (size_t i = 0; i < w->state_count && rc == RC_OK; i++)
 		rc = store_judge_money(db, w, state_at(w, i));
+	for (size_t i = 0; i < w->state_count && rc == RC_OK; i++)
+		rc = store_alarm_settle(db, w, state_at(w, i));
 	for (size_t i = 0; i < w->item_count && rc == RC_OK; i++) {
 		if (w->items[i]->kind != ITEM_READING)
 			rc = store_event(db, w, w->items[i]);
@@ -422,6 +432,7 @@ enum rc
 store_write(struct db *db, struct writing *writing)
 {
 	assert(writing->item_count <= STORE_BATCH_MAX && writing->state_count <= STORE_BATCH_MAX);
+	store_alarm_judge(writing->known, writing->state_count);
 	enum rc rc = db_transact(db, write_all, writing);
 
 	settle_marks(writing, rc == RC_OK);

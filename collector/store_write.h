@@ -42,6 +42,8 @@ enum rc store_judge_money(struct db *db, struct writing *writing, struct known_m
 /* Begins or ends an alarm of a meter, unless it is so already. Within the transaction. */
 enum rc store_set_meter(struct db *db, struct writing *writing, struct known_meter *meter,
     enum alarm_kind kind, bool begins, int64_t at, const char *detail);
+enum rc store_set_alarm(struct db *db, struct writing *writing, struct known_meter *meter,
+    const struct alarm *alarm, bool begins);
 
 /* Stores it all, or nothing. On RC_OK the marks of known say what runs now; the caller drops the
  * stored states, polls and rounds from known. */

@@ -352,3 +352,10 @@ GRANT INSERT, UPDATE ON alarm                  TO voltill_nightly@localhost;
 GRANT SELECT, INSERT, UPDATE ON check_run      TO voltill_nightly@localhost;
 GRANT SELECT, INSERT, UPDATE ON check_result   TO voltill_nightly@localhost;
 GRANT INSERT ON audit                          TO voltill_nightly@localhost;
+
+-- Alarms: whoever begins one looks whether planned work explains it; people answer them in the program accounts.
+GRANT SELECT ON maintenance                    TO voltill_collector@localhost;
+GRANT SELECT ON maintenance                    TO voltill_sales@localhost;
+GRANT SELECT ON maintenance                    TO voltill_nightly@localhost;
+GRANT SELECT, INSERT, UPDATE (cancelled_at, cancelled_by) ON maintenance TO voltill_accounts@localhost;
+GRANT SELECT, INSERT ON alarm_note             TO voltill_accounts@localhost;

@@ -70,8 +70,8 @@ SELECT m.meter_id, m.number, m.name, m.unit, m.box_position, m.phases, m.ct_rati
        COALESCE(CASE 'building' WHEN p0.kind THEN p0.place_id WHEN p1.kind THEN p1.place_id WHEN p2.kind THEN p2.place_id WHEN p3.kind THEN p3.place_id END,
          CASE 'site' WHEN p0.kind THEN p0.place_id WHEN p1.kind THEN p1.place_id WHEN p2.kind THEN p2.place_id WHEN p3.kind THEN p3.place_id END, 0) AS scope_id,
        a.account_id, a.number AS account_number, a.name AS tenant, a.initials AS tenant_initials, a.phone,
-       COALESCE(m.alarm1_fen, CAST(d1.value AS SIGNED)) AS alarm1_fen,
-       COALESCE(m.alarm2_fen, CAST(d2.value AS SIGNED)) AS alarm2_fen,
+       COALESCE(m.alarm1_fen, IF(d3.value = 'percent', am.last_purchase_fen * CAST(d4.value AS SIGNED) DIV 100, NULL), CAST(d1.value AS SIGNED)) AS alarm1_fen,
+       COALESCE(m.alarm2_fen, IF(d3.value = 'percent', am.last_purchase_fen * CAST(d5.value AS SIGNED) DIV 100, NULL), CAST(d2.value AS SIGNED)) AS alarm2_fen,
        s.read_at, s.quality, s.energy_wh, s.sharp_wh, s.peak_wh, s.flat_wh, s.valley_wh,
        IF(m.credit_mode = 'monitor', NULL, s.credit_fen) AS credit_fen,
        IF(m.credit_mode = 'monitor', NULL, s.purchase_count) AS purchase_count, s.overload_count, s.overload_max,
@@ -86,9 +86,9 @@ SELECT m.meter_id, m.number, m.name, m.unit, m.box_position, m.phases, m.ct_rati
          WHEN a.account_id IS NOT NULL AND m.credit_mode <> 'monitor'
               AND (s.flags & 4 <> 0 OR s.credit_fen < 0) THEN 2
          WHEN a.account_id IS NOT NULL AND m.credit_mode <> 'monitor'
-              AND s.credit_fen <= COALESCE(m.alarm2_fen, CAST(d2.value AS SIGNED)) THEN 3
+              AND s.credit_fen <= COALESCE(m.alarm2_fen, IF(d3.value = 'percent', am.last_purchase_fen * CAST(d5.value AS SIGNED) DIV 100, NULL), CAST(d2.value AS SIGNED)) THEN 3
          WHEN a.account_id IS NOT NULL AND m.credit_mode <> 'monitor'
-              AND s.credit_fen <= COALESCE(m.alarm1_fen, CAST(d1.value AS SIGNED)) THEN 4
+              AND s.credit_fen <= COALESCE(m.alarm1_fen, IF(d3.value = 'percent', am.last_purchase_fen * CAST(d4.value AS SIGNED) DIV 100, NULL), CAST(d1.value AS SIGNED)) THEN 4
          WHEN m.is_protected <> 0 OR s.force_state & (8 | IF(m.phases = 3, 7, 1)) = 8 | IF(m.phases = 3, 7, 1) THEN 5
          WHEN a.account_id IS NULL AND m.credit_mode <> 'monitor' THEN 6
          ELSE 7
@@ -106,4 +106,7 @@ LEFT JOIN account a ON a.account_id = am.account_id
 LEFT JOIN meter_state s ON s.meter_id = m.meter_id
 LEFT JOIN meter_link l ON l.meter_id = m.meter_id
 LEFT JOIN setting d1 ON d1.name = 'alarm.credit1_fen'
-LEFT JOIN setting d2 ON d2.name = 'alarm.credit2_fen';
+LEFT JOIN setting d2 ON d2.name = 'alarm.credit2_fen'
+LEFT JOIN setting d3 ON d3.name = 'alarm.credit_basis'
+LEFT JOIN setting d4 ON d4.name = 'alarm.credit1_percent'
+LEFT JOIN setting d5 ON d5.name = 'alarm.credit2_percent';

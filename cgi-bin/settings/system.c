@@ -11,6 +11,7 @@ static const struct system_topic TOPICS[] = {
 	{ "Logo", "/settings/system/logo", SETTING_LOGO },
 	{ "Receipt", "/settings/system/receipt", SETTING_RECEIPT },
 	{ "Alarm", "/settings/system/alarms", SETTING_ALARM },
+	{ "Rules", "/settings/system/rules", SETTING_RULES },
 	{ "Sms", "/settings/system/sms", SETTING_SMS },
 	{ "Password", "/settings/system/password", SETTING_PASSWORD },
 	{ "Session", "/settings/system/sessions", SETTING_SESSION },

@@ -18,7 +18,7 @@
 #include "base/conf.h"
 #include "base/rc.h"
 
-#define DB_SCHEMA 13 /* number of the newest migration in sql/; programs refuse any other */
+#define DB_SCHEMA 14 /* number of the newest migration in sql/; programs refuse any other */
 
 struct db;
 struct rows;

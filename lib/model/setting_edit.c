@@ -10,6 +10,7 @@
 
 static const char *const LANGUAGES[] = { "zh-CN", "en", NULL };
 static const char *const CURRENCIES[] = { "CNY", "HKD", "MOP", "SGD", "USD", "EUR", NULL };
+static const char *const BASES[] = { "amount", "percent", NULL };
 static const char *const CLASSES[] = { "0", "3", "4", NULL };
 
 #define TEXT(n, g, low, high, value)                             \
@@ -67,6 +68,18 @@ static const struct setting_spec SPECS[] = {
 	{ "hold.night_to", SETTING_ALARM, SETTING_CLOCK, 0, 0, "08:00", NULL, NULL },
 	FLAG("hold.weekend", SETTING_ALARM, "1"),
 	FLAG("hold.holiday", SETTING_ALARM, "1"),
+
+	FLAG("alarm.credit1_on", SETTING_RULES, "1"),
+	FLAG("alarm.credit2_on", SETTING_RULES, "1"),
+	CHOICE("alarm.credit_basis", SETTING_RULES, BASES, "amount"),
+	NUMBER("alarm.credit1_percent", SETTING_RULES, 1, 99, "20", "Percent"),
+	NUMBER("alarm.credit2_percent", SETTING_RULES, 1, 99, "10", "Percent"),
+	FLAG("alarm.overload_on", SETTING_RULES, "1"),
+	FLAG("alarm.clock_on", SETTING_RULES, "1"),
+	NUMBER("alarm.clock_min", SETTING_RULES, 1, 120, "5", "Minute"),
+	FLAG("alarm.relay_on", SETTING_RULES, "1"),
+	NUMBER("alarm.spool_min", SETTING_RULES, 1, 1440, "5", "Minute"),
+	NUMBER("alarm.disk_percent", SETTING_RULES, 1, 50, "10", "Percent"),
 
 	NUMBER("password.min", SETTING_PASSWORD, 8, 64, "10", NULL),
 	CHOICE("password.classes", SETTING_PASSWORD, CLASSES, "0"),
@@ -385,6 +398,9 @@ setting_check(enum setting_group group, const char *const *values, struct faults
 		else if (*from != '\0' && strcmp(from, to) == 0)
 			fault_add(faults, "hold_night_to", "NightSame", "%s", "");
 	}
+	if (group == SETTING_RULES && number_of(group, values, "alarm.credit2_percent") >
+					  number_of(group, values, "alarm.credit1_percent"))
+		fault_add(faults, "alarm_credit2_percent", "PercentAbove", "%s", "");
 	if (group == SETTING_SESSION && number_of(group, values, "session.idle_min") >
 					    number_of(group, values, "session.absolute_h") * 60)
 		fault_add(faults, "session_idle_min", "IdleAbove", "%s", "");

@@ -29,8 +29,9 @@ enum setting_group {
 	SETTING_PASSWORD = 4,
 	SETTING_SESSION = 5,
 	SETTING_KEEP = 6,
-	SETTING_LOGO = 7, /* site_image.h */
-	SETTING_SMS = 10, /* + enum sms_event */
+	SETTING_LOGO = 7,  /* site_image.h */
+	SETTING_RULES = 8, /* of alarms */
+	SETTING_SMS = 10,  /* + enum sms_event */
 };
 
 enum setting_kind {

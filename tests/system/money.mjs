@@ -86,7 +86,9 @@ export async function meterOf(field, bus, unit = 1) {
   return Object.fromEntries(Object.entries(shown).map(([key, value]) => [key, Number(value)]));
 }
 
-export const alarms = (field, meter) => field.sql(`SELECT kind, detail FROM alarm WHERE meter_id = ${meter} AND active_key IS NOT NULL ORDER BY kind`);
+// Those of money; that a meter runs low is another matter.
+export const alarms = (field, meter) => field.sql(`SELECT kind, detail FROM alarm WHERE meter_id = ${meter} AND active_key IS NOT NULL
+  AND kind NOT IN ('low_credit1', 'low_credit2', 'arrears') ORDER BY kind`);
 
 // Rings as the web does after a commit. Perl is in every Debian; node speaks no datagrams to a unix socket.
 export function ring(field) {
