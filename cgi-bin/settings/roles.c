@@ -17,7 +17,7 @@ static const struct group {
 	const char *name;
 	enum permission permissions[6];
 } GROUPS[] = {
-	{ "Monitor", { PERM_METER_VIEW, PERM_BUS_VIEW, PERM_EXPORT } },
+	{ "Monitor", { PERM_METER_VIEW, PERM_BUS_VIEW, PERM_EXPORT, PERM_ALARM_ACK } },
 	{ "Building", { PERM_PLACE_EDIT, PERM_GATEWAY_EDIT, PERM_METER_EDIT, PERM_METER_WRITE,
 			  PERM_IMPORT } },
 	{ "Price", { PERM_TARIFF_VIEW, PERM_TARIFF_EDIT } },

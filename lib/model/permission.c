@@ -30,6 +30,7 @@ static const char *const NAMES[PERM_COUNT] = {
 	[PERM_SHIFT_ALL] = "shift.all",
 	[PERM_LEDGER_CHECK] = "ledger.check",
 	[PERM_FEE_EDIT] = "fee.edit",
+	[PERM_ALARM_ACK] = "alarm.ack",
 };
 
 const char *

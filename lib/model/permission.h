@@ -35,6 +35,7 @@ enum permission {
 	PERM_SHIFT_ALL,	    /* "shift.all": shifts of everybody, and the end of the business day */
 	PERM_LEDGER_CHECK,  /* "ledger.check": the proof that all books agree */
 	PERM_FEE_EDIT,	    /* "fee.edit": fees beside the energy */
+	PERM_ALARM_ACK,	    /* "alarm.ack": answer alarms, plan work that explains them */
 	PERM_COUNT
 };
 
