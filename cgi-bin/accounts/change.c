@@ -203,9 +203,9 @@ show_steps(struct req *r, const struct meter_change *change)
 {
 	static const char *const KEYS[] = { "Begun", "Cleared", "Hung", "Answered", "Credited" };
 	struct node *steps = view_node(r->view, "Steps");
-	bool is_hung = change->new.is_serving;
 	bool is_in = change->state == CHANGE_CREDITING || change->state == CHANGE_DONE ||
 		     (change->state == CHANGE_HELD && change->new_wh >= 0);
+	bool is_hung = change->new.is_serving || is_in;
 	const bool done[] = { change->state != CHANGE_ASKED,
 		change->old_fen != METER_NO_CREDIT && change->state != CHANGE_ASKED &&
 		    change->state != CHANGE_CLEARING,

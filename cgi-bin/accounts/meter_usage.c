@@ -196,15 +196,45 @@ point_note(struct req *r, const struct usage_point *point)
 	return NULL;
 }
 
+static const char *
+change_text(struct req *r, const struct usage_change *change)
+{
+	const char *const values[] = { change->old_number, change->new_number };
+
+	return view_phrase(r->view, "Accounts.Change.Mark", values, 2);
+}
+
+/* The row in which another meter took over says so, before anything else. */
+static const char *
+point_mark(struct req *r, const struct usage *usage, const struct usage_point *point)
+{
+	for (size_t i = 0; i < usage->change_count; i++)
+		if (usage->changes[i].at >= point->from_at && usage->changes[i].at < point->to_at)
+			return change_text(r, &usage->changes[i]);
+	return NULL;
+}
+
 static void
-show_point(struct req *r, const struct meter_page *page, struct node *node,
-    const struct usage_point *point)
+show_usage_changes(struct req *r, const struct usage *usage)
+{
+	for (size_t i = 0; i < usage->change_count; i++) {
+		struct node *node = node_add(r->view, view_node(r->view, "Changes"));
+		node_set(r->view, node, "Text", change_text(r, &usage->changes[i]));
+		node_time(r->view, node, "At", usage->changes[i].at, r->now, 0);
+	}
+}
+
+static void
+show_point(struct req *r, const struct meter_page *page, const struct usage *usage,
+    struct node *node, const struct usage_point *point)
 {
 	enum usage_view finer = page->view == USAGE_YEAR ? USAGE_MONTH : USAGE_DAY;
 
 	node_set(r->view, node, "Label", point_label(r, page->view, point));
 	node_set(r->view, node, "Mark", MARK_NAMES[point->mark]);
-	node_set(r->view, node, "Note", point_note(r, point));
+	const char *mark = point_mark(r, usage, point);
+	node_set(r->view, node, "Note", mark != NULL ? mark : point_note(r, point));
+	node_bool(r->view, node, "IsChange", mark != NULL);
 	if (page->view != USAGE_DAY && point->mark != USAGE_FUTURE)
 		node_set(r->view, node, "Href", meter_url(r, page->tab, finer, point->day));
 	if (point->has_use)
@@ -343,16 +373,17 @@ usage_show(struct req *r, const struct meter_page *page)
 {
 	struct node *rows = view_node(r->view, "Use.Points");
 	struct usage *usage = arena_alloc(r->arena, sizeof(*usage));
-	enum rc rc = usage_load(r->db, r->arena, r->id, page->detail.reading_period_ms, page->view,
-	    page->day, r->now, usage);
+	enum rc rc = usage_load_chain(r->db, r->arena, r->id, page->detail.reading_period_ms,
+	    page->view, page->day, r->now, usage);
 
 	if (rc != RC_OK)
 		return rc;
 	navigator_show(r, page, usage, true);
 	for (size_t i = 0; i < usage->count; i++)
-		show_point(r, page, node_add(r->view, rows), &usage->points[i]);
+		show_point(r, page, usage, node_add(r->view, rows), &usage->points[i]);
 	show_sums(r, usage);
 	show_gaps(r, usage);
+	show_usage_changes(r, usage);
 	if (page->view == USAGE_WEEK)
 		show_week_hours(r, usage);
 	show_exports(r, page);

@@ -17,9 +17,6 @@ enum {
 	DOUBTS,
 	REGISTERS,
 	EXPORT_REGISTERS,
-	EXPORT_STEPS,
-	EXPORT_DAYS,
-	EXPORT_MONTHS
 };
 
 /* 142 is QUALITY_UNUSABLE. */
@@ -57,34 +54,6 @@ static const struct query Q[] QUERIES = {
 				   "ELSE 'Good' END FROM reading WHERE meter_id = ? AND taken_at "
 				   ">= ? "
 				   "AND taken_at <= ? ORDER BY taken_at LIMIT 1000" },
-	[EXPORT_STEPS] = { .sql =
-			       "SELECT from_at, taken_at, energy_wh - from_wh AS used_wh, "
-			       "sharp_wh - from_sharp AS sharp_wh, peak_wh - from_peak AS peak_wh, "
-			       "flat_wh - from_flat AS flat_wh, valley_wh - from_valley AS "
-			       "valley_wh, power_w "
-			       "FROM (SELECT taken_at, energy_wh, sharp_wh, peak_wh, flat_wh, "
-			       "valley_wh, power_w, "
-			       "LAG(taken_at) OVER w AS from_at, LAG(energy_wh) OVER w AS from_wh, "
-			       "LAG(sharp_wh) OVER w AS from_sharp, LAG(peak_wh) OVER w AS "
-			       "from_peak, "
-			       "LAG(flat_wh) OVER w AS from_flat, LAG(valley_wh) OVER w AS "
-			       "from_valley "
-			       "FROM reading WHERE meter_id = ? AND taken_at >= ? AND taken_at <= "
-			       "? "
-			       "AND quality & 142 = 0 WINDOW w AS (ORDER BY taken_at)) AS steps "
-			       "WHERE from_at IS NOT NULL ORDER BY taken_at LIMIT 3000" },
-	[EXPORT_DAYS] = { .sql = "SELECT day, used_wh, sharp_wh, peak_wh, flat_wh, valley_wh, "
-				 "max_power_w, "
-				 "max_power_at, readings FROM energy_day WHERE meter_id = ? AND "
-				 "day >= ? "
-				 "AND day < ? ORDER BY day LIMIT 366" },
-	[EXPORT_MONTHS] = { .sql =
-				"SELECT DATE_FORMAT(day, '%Y-%m') AS month, CAST(SUM(used_wh) AS "
-				"SIGNED), "
-				"CAST(SUM(sharp_wh) AS SIGNED), CAST(SUM(peak_wh) AS SIGNED), "
-				"CAST(SUM(flat_wh) AS SIGNED), CAST(SUM(valley_wh) AS SIGNED), "
-				"MAX(max_power_w), COUNT(*) FROM energy_day WHERE meter_id = ? "
-				"AND day >= ? AND day < ? GROUP BY month ORDER BY month LIMIT 12" },
 };
 
 void
@@ -528,24 +497,6 @@ usage_load(struct db *db, struct arena *arena, int64_t meter_id, int64_t reading
 		usage->count = count;
 	}
 	return rc;
-}
-
-enum rc
-usage_export(struct db *db, int64_t meter_id, const struct usage *usage, struct rows **rows)
-{
-	int64_t from_at = clock_day_start(usage->first), base_at = from_at;
-	enum rc rc;
-
-	if (usage->view == USAGE_YEAR || usage->view == USAGE_MONTH || usage->view == USAGE_WEEK)
-		return db_stream(db, &Q[usage->view == USAGE_YEAR ? EXPORT_MONTHS : EXPORT_DAYS],
-		    ARGS(I(meter_id), D(usage->first), D(usage->end)), rows);
-	rc = db_int(db, &Q[BASE], ARGS(I(meter_id), T(from_at)), &base_at);
-	if (rc != RC_OK && rc != RC_NOT_FOUND)
-		return rc;
-	if (rc == RC_NOT_FOUND)
-		base_at = from_at;
-	return db_stream(db, &Q[EXPORT_STEPS],
-	    ARGS(I(meter_id), T(base_at), T(clock_day_start(usage->end))), rows);
 }
 
 enum rc

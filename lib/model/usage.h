@@ -59,6 +59,13 @@ struct usage_doubt {
 #define USAGE_GAPS_MAX	 50
 #define USAGE_DOUBTS_MAX 50
 
+/* A meter took the place of another one: its use goes on from there. */
+#define USAGE_CHAIN_MAX 4 /* a meter and those before it */
+struct usage_change {
+	int64_t at;
+	const char *old_number, *new_number;
+};
+
 struct usage {
 	enum usage_view view;
 	struct day first, end;	   /* end is the day after the last */
@@ -71,6 +78,8 @@ struct usage {
 	size_t gap_count;
 	struct usage_doubt doubts[USAGE_DOUBTS_MAX];
 	size_t doubt_count;
+	struct usage_change changes[USAGE_CHAIN_MAX];
+	size_t change_count;
 	int64_t total_wh, mean_day_wh; /* mean over the whole days with data; -1: none */
 	bool has_data, has_periods;
 	int64_t period_wh[PERIODS];
@@ -98,10 +107,21 @@ void usage_steps(const struct usage_reading *readings, size_t count, int64_t fro
 enum rc usage_load(struct db *db, struct arena *arena, int64_t meter_id, int64_t reading_period_ms,
     enum usage_view view, struct day day, int64_t now, struct usage *usage);
 
-/* The same as rows for export_answer: half hours of a day; days of a week or month; months of a
- * year. */
+/* The same with the use of the meters it replaced (meter_change.h), and the moments of the changes.
+ */
+enum rc usage_load_chain(struct db *db, struct arena *arena, int64_t meter_id,
+    int64_t reading_period_ms, enum usage_view view, struct day day, int64_t now,
+    struct usage *usage);
+/* Adds the use of another meter in the same period. Pure. */
+void usage_add(struct usage *usage, const struct usage *other, int64_t now);
+
+/* The same as rows for export_answer, also with the meters it replaced: half hours of a day; days
+ * of a week or month; months of a year. */
 enum rc usage_export(
     struct db *db, int64_t meter_id, const struct usage *usage, struct rows **rows);
+/* The meter and those it replaced; unused places are 0. changes may be NULL. */
+enum rc usage_chain(struct db *db, struct arena *arena, int64_t meter_id,
+    int64_t ids[USAGE_CHAIN_MAX], struct usage_change changes[USAGE_CHAIN_MAX], size_t *count);
 
 /* Register values of one day, both midnights included: taken_at, read_at, energy_wh, sharp_wh,
  * peak_wh, flat_wh, valley_wh, power_w, credit_fen, purchase_count, quality. */

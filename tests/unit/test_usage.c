@@ -278,6 +278,58 @@ rows_and_gaps_are_the_total(void **state)
 	}
 }
 
+/* ---- a meter that was replaced ---- */
+
+static void
+the_use_of_two_meters_of_a_day_adds_up(void **state)
+{
+	struct usage_point new_points[2] = { { .has_use = true,
+						 .used_wh = 500,
+						 .readings = 10,
+						 .expected = 48,
+						 .mark = USAGE_PARTIAL,
+						 .max_power_w = 900,
+						 .max_power_at = 5 },
+		{ .mark = USAGE_GAP, .max_power_w = METER_NO_VALUE } };
+	struct usage_point old_points[2] = {
+		{ .has_use = true,
+		    .used_wh = 7000,
+		    .readings = 38,
+		    .expected = 48,
+		    .mark = USAGE_PARTIAL,
+		    .max_power_w = 2000,
+		    .max_power_at = 3 },
+		{ .has_use = true, .used_wh = 9, .mark = USAGE_GOOD, .max_power_w = METER_NO_VALUE }
+	};
+	struct usage both = { .view = USAGE_WEEK,
+		.points = new_points,
+		.count = 2,
+		.total_wh = 500,
+		.has_data = true,
+		.max_power_w = 900,
+		.max_power_at = 5 };
+	struct usage old = { .view = USAGE_WEEK,
+		.points = old_points,
+		.count = 2,
+		.total_wh = 7009,
+		.has_data = true,
+		.max_power_w = 2000,
+		.max_power_at = 3,
+		.gaps = { { 1, 2, 30 }, { 3, 4, -1 } },
+		.gap_count = 2 };
+
+	(void)state;
+	usage_add(&both, &old, 100);
+	assert_int_equal(both.total_wh, 7509);
+	assert_int_equal(new_points[0].used_wh, 7500);
+	assert_int_equal(new_points[0].mark, USAGE_GOOD);
+	assert_int_equal(new_points[0].max_power_w, 2000);
+	assert_int_equal(new_points[1].used_wh, 9);
+	assert_int_equal(new_points[1].mark, USAGE_GOOD);
+	assert_int_equal(both.max_power_at, 3);
+	assert_int_equal(both.gap_count, 1); /* a meter that is gone is not missed */
+}
+
 int
 main(void)
 {
@@ -296,6 +348,7 @@ main(void)
 		cmocka_unit_test(ranges_and_their_neighbours),
 		cmocka_unit_test(days_of_23_and_25_hours),
 		cmocka_unit_test(rows_and_gaps_are_the_total),
+		cmocka_unit_test(the_use_of_two_meters_of_a_day_adds_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,6 +72,16 @@ test('a new meter takes the place of the old one: asked for by hand, then by its
   const now = await number(2, 'credit_fen');
   assert.ok(Math.abs(now - Number(row.old_fen)) <= 200, `${row.old_fen} carried, ${now} in the meter`);
   assert.equal(count('meter_epoch', `meter_id=${row.new_meter_id} AND cause='replacement' AND ended_at IS NULL`), 1);
+  // The use of the old meter stands on the new one's page, with a mark where it changed.
+  maria.sql(`DELETE FROM energy_day; INSERT INTO energy_day(day,meter_id,first_at,first_wh,last_at,last_wh,used_wh,readings) SELECT DATE(UTC_TIMESTAMP() + INTERVAL 8 HOUR),m,UTC_TIMESTAMP(),0,UTC_TIMESTAMP(),w,w,10 FROM (SELECT 2 m, 7000 w UNION SELECT ${row.new_meter_id}, 500) x`);
+  for (const view of ['week', 'month', 'year']) {
+    const page = await manager.get(`/accounts/meters/${row.new_meter_id}?view=${view}`);
+    assert.match(page.text, /换表：202600000002 → 202700000002/, view);
+    assert.match(page.text, /7\.50/, view);
+    assert.match((await manager.get(`/accounts/meters/${row.new_meter_id}?view=${view}&format=csv`)).text, /7\.5/, view);
+  }
+  assert.equal((await manager.get(`/accounts/meters/${row.new_meter_id}`)).status, 200);
+  assert.equal((await manager.get(`/accounts/meters/${row.new_meter_id}?format=csv`)).status, 200);
 });
 
 test('a dead meter: typed figures, a second person, the credit goes on', async () => {
