@@ -260,20 +260,26 @@ note_settled(struct money_desk *desk, const struct task *task, enum rc rc)
 		(void)!write(fd, &one, sizeof(one));
 }
 
-/* The books refuse a result, which is our own mistake. The order must not stay claimed: it goes
- * back, and what the meter shows decides again. */
+static enum rc
+settle_as(struct money_desk *desk, struct task *task, enum delivery_state state)
+{
+	struct work work = { .desk = desk, .task = task };
+
+	task->end.state = state;
+	task->end.amount_fen = 0;
+	task->end.retry_at = clock_now() + 10 * CLOCK_MINUTE;
+	(void)text_copy(task->outcome, sizeof(task->outcome), "not_booked");
+	return db_transact(desk->db, commit, &work);
+}
+
+/* The books refuse a result, which is our own mistake: people have to look. */
 static void
-give_back(struct money_desk *desk, struct task *task, enum rc rc)
+note_refused(struct money_desk *desk, struct task *task, enum rc rc)
 {
 	log_error("money", "the result of order %lld (%s) is refused: %s",
 	    (long long)task->command_id, delivery_state_name(task->end.state), rc_name(rc));
-	if (task->end.state == DELIVERY_QUEUED)
-		return;
-	task->end.state = DELIVERY_QUEUED;
-	task->end.retry_at = clock_now() + 10 * CLOCK_MINUTE;
-	(void)text_copy(task->outcome, sizeof(task->outcome), "not_booked");
-	struct work work = { .desk = desk, .task = task };
-	if (db_transact(desk->db, commit, &work) != RC_OK)
+	if (settle_as(desk, task, DELIVERY_HELD) != RC_OK &&
+	    settle_as(desk, task, DELIVERY_QUEUED) != RC_OK)
 		log_error("money", "order %lld stays claimed until the next start",
 		    (long long)task->command_id);
 }
@@ -313,7 +319,7 @@ perform(struct money_desk *desk, struct task *task)
 	if (task->kind != TASK_SETTLE)
 		answer(desk, task, rc == RC_OK && (task->kind == TASK_INTEND || work.is_yes));
 	else if (rc != RC_OK && rc != RC_NOT_FOUND)
-		give_back(desk, task, rc);
+		note_refused(desk, task, rc);
 	if (task->kind == TASK_SETTLE)
 		note_settled(desk, task, rc);
 	return true;

@@ -105,6 +105,17 @@ test('every fault leaves the money once in the meter, or makes people look', asy
     await once(stores, 8);
   });
 
+  await t.test('what cannot be booked makes people look', async () => {
+    const unit = 6;
+    await field.control(`clear ${adds.name} ${unit}`);
+    const next = field.number('SELECT MAX(command_id) + 1 FROM command');
+    field.sql(`INSERT INTO journal (kind, source_key, at, biz_day) VALUES ('delivery', 'delivery:${next}', UTC_TIMESTAMP(3), UTC_DATE())`);
+    const id = sell(adds, unit);
+    assert.equal(id, next);
+    await heldAs(adds, unit, id, 'not_booked');
+    assert.equal((await meterOf(field, adds, unit)).recharges, 1);
+  });
+
   await t.test('a meter that is away gets it when it is back', async () => {
     await field.control(`fault ${checks.name} 16 dead`);
     const id = sell(checks, 16);
