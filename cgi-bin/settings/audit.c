@@ -67,6 +67,10 @@ static const struct home {
 	{ "operator", "/settings/operators", PERM_OPERATOR_EDIT },
 	{ "role", "/settings/roles", PERM_OPERATOR_EDIT },
 	{ "import", "/settings/imports", PERM_IMPORT },
+	{ "account", "/accounts", PERM_ACCOUNT_VIEW },
+	{ "sale", "/sales", PERM_SALE_VIEW },
+	{ "shift", "/sales/shifts", PERM_SHIFT_ALL },
+	{ "approval", "/sales/approvals", PERM_APPROVE },
 };
 
 static bool
