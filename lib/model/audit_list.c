@@ -16,7 +16,7 @@
 	"g.gateway_id = a.object_id) WHEN 'bus' THEN (SELECT b.name FROM bus b WHERE b.bus_id = "   \
 	"a.object_id) WHEN 'place' THEN (SELECT p.name FROM place p WHERE p.place_id = "            \
 	"a.object_id) WHEN 'account' THEN (SELECT c.number FROM account c WHERE c.account_id = "    \
-	"a.object_id) WHEN 'sale' THEN (SELECT d.receipt_number FROM sale d WHERE d.sale_id = "      \
+	"a.object_id) WHEN 'sale' THEN (SELECT d.receipt_number FROM sale d WHERE d.sale_id = "     \
 	"a.object_id) WHEN 'shift' THEN CONCAT('#', a.object_id) WHEN 'approval' THEN CONCAT('#', " \
 	"a.object_id) END "
 #define ROW_COLUMNS                                                                       \
