@@ -87,6 +87,14 @@ meter_head_show(struct req *r, const struct meter_detail *detail)
 	if (may(r, PERM_SALE) && meter->account_id != 0 && meter->credit_mode != CREDIT_MONITOR)
 		node_set(r->view, node, "SellHref",
 		    arena_printf(r->arena, "/sales/sell/%lld", (long long)meter->meter_id));
+	if (meter->account_id != 0 && may(r, PERM_ACCOUNT_VIEW))
+		node_set(r->view, node, "AccountHref",
+		    arena_printf(r->arena, "/accounts/%lld", (long long)meter->account_id));
+	else if (meter->account_id == 0 && meter->credit_mode != CREDIT_MONITOR &&
+		 may(r, PERM_ACCOUNT_EDIT))
+		node_set(r->view, node, "OpenHref",
+		    arena_printf(
+			r->arena, "/accounts/open?meter=%lld", (long long)meter->meter_id));
 	if (may(r, PERM_METER_EDIT))
 		node_set(r->view, node, "SettingsHref",
 		    arena_printf(r->arena, "/settings/meters/%lld", (long long)meter->meter_id));
