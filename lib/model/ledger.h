@@ -93,7 +93,8 @@ enum rc ledger_balance_lock(
     struct db *db, int64_t account_id, int64_t meter_id, struct ledger_balance *balance);
 
 /* The next receipt number of an operator on a business day, without a gap: it is given back when
- * the transaction is rolled back. RC_CONFLICT: the day is closed. */
+ * the transaction is rolled back. The caller holds the day open
+ * (business_day_hold). */
 #define RECEIPT_NUMBER_MAX 32
 struct receipt_number {
 	int64_t series, seq;

@@ -6,7 +6,6 @@
 
 #include "model/ledger.h"
 #include "model/setting.h"
-#include "model/shift.h"
 
 #define SERIES_LETTERS 26
 #define SERIES_MAX     (SERIES_LETTERS * SERIES_LETTERS + SERIES_LETTERS - 1) /* "ZZ" */
@@ -48,11 +47,9 @@ enum rc
 ledger_next_receipt(
     struct db *db, int64_t operator_id, struct day day, struct receipt_number *receipt)
 {
-	enum rc rc = business_day_hold(db, day);
-
 	*receipt = (struct receipt_number){ 0 };
-	if (rc == RC_OK)
-		rc = setting_int(db, "ledger.series", 0, &receipt->series);
+	enum rc rc = setting_int(db, "ledger.series", 0, &receipt->series);
+
 	if (rc == RC_OK && receipt->series > SERIES_MAX)
 		receipt->series = SERIES_MAX;
 	if (rc == RC_OK)

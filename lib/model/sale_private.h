@@ -132,7 +132,7 @@ struct sale_document {
 	size_t line_count;
 };
 /* Takes the next receipt number and writes document, lines and audit row ("sale.purchase" …).
- * RC_CONFLICT: the request key is used, or the day is closed. */
+ * RC_CONFLICT: the request key is used. The desk of the caller holds the day open. */
 enum rc sale_insert(struct db *db, const struct sale_document *document, int64_t *sale_id);
 
 /* A document that exists, locked. Texts are not loaded. */
