@@ -419,7 +419,9 @@ export class Client {
     } else if (body !== undefined) {
       init.body = body;
     }
-    const response = await fetch(new URL(target, this.url), init);
+    const response = await fetch(new URL(target, this.url), init).catch((error) => {
+      throw new Error(`${method} ${target}: ${error.cause?.message ?? error.message}`);
+    });
     const set = setCookies(response.headers);
     for (const line of set) {
       const [pair] = line.split(';');
