@@ -1,4 +1,5 @@
 #include "accounts.h"
+#include "alarm_page.h"
 #include "app.h"
 #include "tenant.h"
 
@@ -25,6 +26,20 @@ static const struct route routes[] = {
 	    .nav = "Accounts", .confirms = true },
 	{ GET, "/accounts/gateways", PERM_BUS_VIEW, gateways, .nav = "Gateways" },
 	{ GET, "/accounts/gateways/{id}", PERM_BUS_VIEW, gateway, .nav = "Gateways" },
+
+	{ GET, "/accounts/alarms", PERM_METER_VIEW, alarms, .nav = "Alarms" },
+	{ POST, "/accounts/alarms", PERM_ALARM_ACK, alarms_answer, .nav = "Alarms" },
+	{ GET, "/accounts/alarms/rules", PERM_METER_VIEW, alarm_rules, .nav = "Alarms" },
+	{ GET, "/accounts/alarms/{id}", PERM_METER_VIEW, alarm_one, .nav = "Alarms" },
+	{ POST, "/accounts/alarms/{id}/acknowledge", PERM_ALARM_ACK, alarm_acknowledge,
+	    .nav = "Alarms" },
+	{ POST, "/accounts/alarms/{id}/comment", PERM_ALARM_ACK, alarm_comment, .nav = "Alarms" },
+	{ POST, "/accounts/alarms/{id}/mute", PERM_ALARM_ACK, alarm_mute, .nav = "Alarms" },
+	{ POST, "/accounts/alarms/{id}/unmute", PERM_ALARM_ACK, alarm_unmute, .nav = "Alarms" },
+	{ GET, "/accounts/maintenance", PERM_METER_VIEW, maintenance_page, .nav = "Alarms" },
+	{ POST, "/accounts/maintenance", PERM_ALARM_ACK, maintenance_make, .nav = "Alarms" },
+	{ POST, "/accounts/maintenance/{id}/cancel", PERM_ALARM_ACK, maintenance_end,
+	    .nav = "Alarms" },
 
 	{ GET, "/accounts/list", PERM_ACCOUNT_VIEW, account_pages, .nav = "Accounts" },
 	{ GET, "/accounts/open", PERM_ACCOUNT_EDIT, open_start, .nav = "Accounts" },

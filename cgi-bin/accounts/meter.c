@@ -1,6 +1,7 @@
 /* /accounts/meters/{id}: one meter, now and before. */
 #include <string.h>
 
+#include "alarm_page.h"
 #include "meter_page.h"
 #include "form.h"
 #include "model/alarm_list.h"
@@ -168,8 +169,10 @@ show_link(struct req *r)
 		return rc;
 	for (size_t i = 0; i < count; i++) {
 		struct node *node = node_add(r->view, list);
+		node_int(r->view, node, "Id", alarms[i].alarm_id);
 		node_set(r->view, node, "Kind", alarms[i].kind);
-		node_set(r->view, node, "Detail", trouble_text(r, alarms[i].detail));
+		node_set(r->view, node, "Detail",
+		    alarm_detail_text(r, alarm_kind_find(alarms[i].kind), alarms[i].detail));
 		node_time(r->view, node, "Began", alarms[i].began_at, r->now, 0);
 		node_time(r->view, node, "Ended", alarms[i].ended_at, r->now, 0);
 	}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "accounts.h"
+#include "alarm_page.h"
 #include "base/money.h"
 #include "model/alarm_list.h"
 #include "model/approval.h"
@@ -197,10 +198,12 @@ show_alarms(struct req *r, const struct alarm_view *alarms, size_t count, int64_
 	view_int(r->view, "AlarmCount", total);
 	for (size_t i = 0; i < count; i++) {
 		struct node *node = node_add(r->view, list);
+		node_int(r->view, node, "Id", alarms[i].alarm_id);
 		node_set(r->view, node, "Kind", alarms[i].kind);
 		node_set(r->view, node, "Subject", alarms[i].subject);
 		node_set(r->view, node, "Place", alarms[i].place);
-		node_set(r->view, node, "Detail", trouble_text(r, alarms[i].detail));
+		node_set(r->view, node, "Detail",
+		    alarm_detail_text(r, alarm_kind_find(alarms[i].kind), alarms[i].detail));
 		if (alarms[i].meter_id != 0)
 			node_set(r->view, node, "Href",
 			    arena_printf(

@@ -58,13 +58,21 @@ meter_title(struct req *r, const struct meter *meter)
 	return *place != '\0' ? arena_printf(r->arena, "%s · %s", place, name) : name;
 }
 
-static const char *
-relay_word(const struct meter *meter)
+/* How the relay stands, and why in a word or two where that is worth saying: what stands as usual
+ * needs none. */
+static void
+show_relay_word(struct req *r, struct node *node, const struct meter *meter)
 {
 	struct relay_view relay;
 
 	relay_explain(&meter->control, meter->phases, meter->credit_fen, -1, -1, &relay);
-	return relay_state_name(relay.state);
+	node_set(r->view, node, "Switch", relay_state_name(relay.state));
+	if (relay.reason == REASON_NORMAL ||
+	    (meter->account_id == 0 && relay.reason == REASON_UNCONTROLLED))
+		return;
+	const char *why = view_word(r->view,
+	    arena_printf(r->arena, "Accounts.WhyShort.%s", relay_reason_name(relay.reason)));
+	node_set(r->view, node, "Why", *why != '\0' ? why : NULL);
 }
 
 /* What tiles, too, say of a meter. */
@@ -83,7 +91,7 @@ show_common(struct req *r, struct node *node, const struct meter *meter)
 	if (status == STATUS_LOST && meter->has_state)
 		node_set(view, node, "Before", meter_status_name(meter_status_before(meter)));
 	if (meter->has_state && meter->control.relay_closed >= 0)
-		node_set(view, node, "Switch", relay_word(meter));
+		show_relay_word(r, node, meter);
 	if (days >= 0) {
 		const char *const values[] = { number_text(r, days) };
 		node_set(view, node, "Lasts",

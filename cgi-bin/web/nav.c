@@ -13,6 +13,7 @@ static const struct entry {
 	{ "Board", "/accounts/board", PERM_METER_VIEW, "Monitor" },
 	{ "Meters", "/accounts/meters", PERM_METER_VIEW, "Monitor" },
 	{ "Gateways", "/accounts/gateways", PERM_BUS_VIEW, "Monitor" },
+	{ "Alarms", "/accounts/alarms", PERM_METER_VIEW, "Monitor" },
 	{ "Accounts", "/accounts/list", PERM_ACCOUNT_VIEW, "Customer" },
 	{ "Counter", "/sales/counter", PERM_SALE, "Customer" },
 	{ "Sales", "/sales/records", PERM_SALE_VIEW, "Customer" },

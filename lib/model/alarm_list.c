@@ -3,28 +3,30 @@
 enum { RUNNING, RUNNING_TOTAL, OF_METER };
 
 #define ALARM_COLUMNS                                                                           \
-	"SELECT a.alarm_id, a.meter_id, b.gateway_id, a.kind, "                                 \
+	"SELECT a.alarm_id, a.meter_id, g.gateway_id, a.kind, "                                 \
 	"COALESCE(NULLIF(n.tenant, ''), NULLIF(n.name, ''), n.number, "                         \
-	"CONCAT(g.name, ' · ', b.name)) AS subject, "                                          \
+	"CONCAT_WS(' · ', g.name, b.name)) AS subject, "                                       \
 	"CONCAT_WS(' ', n.building, IF(n.room = '', n.floor, n.room)) AS place, a.detail, "     \
 	"a.began_at, a.ended_at, (SELECT COUNT(*) FROM alarm f WHERE f.parent_id = a.alarm_id " \
-	"AND f.active_key IS NOT NULL) AS folded FROM alarm a "                                 \
+	"AND f.active_key IS NOT NULL AND f.kind = 'meter_lost') AS folded FROM alarm a "       \
 	"LEFT JOIN v_meter_now n ON n.meter_id = a.meter_id "                                   \
 	"LEFT JOIN bus b ON b.bus_id = a.bus_id LEFT JOIN gateway g "                           \
-	"ON g.gateway_id = b.gateway_id "
+	"ON g.gateway_id = COALESCE(a.gateway_id, b.gateway_id) "
 
 /* A bus alarm is seen by whoever sees the gateway, or one of its meters if the gateway has no
  * place.
  */
 #define RUNNING_ALARM                                                                             \
-	"a.active_key IS NOT NULL AND a.parent_id IS NULL AND (? = '' "                           \
+	"a.active_key IS NOT NULL AND a.parent_id IS NULL AND a.maintenance_id IS NULL "          \
+	"AND (? = '' "                                                                            \
 	"OR FIND_IN_SET(am.scope_id, ?) OR (a.meter_id IS NULL AND (FIND_IN_SET(ps.scope_id, ?) " \
-	"OR (ag.place_id IS NULL AND ab.bus_id IN (SELECT ms.bus_id FROM v_meter_scope ms "       \
-	"WHERE ms.removed_at IS NULL AND FIND_IN_SET(ms.scope_id, ?)))))) "
-#define ALARM_SCOPE                                               \
-	"LEFT JOIN v_meter_scope am ON am.meter_id = a.meter_id " \
-	"LEFT JOIN bus ab ON ab.bus_id = a.bus_id "               \
-	"LEFT JOIN gateway ag ON ag.gateway_id = ab.gateway_id "  \
+	"OR (ag.place_id IS NULL AND EXISTS (SELECT 1 FROM bus sb JOIN v_meter_scope ms "         \
+	"ON ms.bus_id = sb.bus_id WHERE sb.gateway_id = ag.gateway_id "                           \
+	"AND ms.removed_at IS NULL AND FIND_IN_SET(ms.scope_id, ?)))))) "
+#define ALARM_SCOPE                                                                      \
+	"LEFT JOIN v_meter_scope am ON am.meter_id = a.meter_id "                        \
+	"LEFT JOIN bus ab ON ab.bus_id = a.bus_id "                                      \
+	"LEFT JOIN gateway ag ON ag.gateway_id = COALESCE(a.gateway_id, ab.gateway_id) " \
 	"LEFT JOIN v_place_scope ps ON ps.place_id = ag.place_id "
 
 static const struct query Q[] QUERIES = {

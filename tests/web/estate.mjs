@@ -38,6 +38,8 @@ INSERT INTO command_batch(command_batch_id,kind,request_key,created_by,created_a
 INSERT INTO command(command_id,command_batch_id,kind,bus_id,meter_id,created_at,state) VALUES(${order},${order},'credit',${of(0)},${meter},${at},'held');
 INSERT INTO delivery(command_id,sale_id,meter_id,meter_epoch_id,kind,amount_fen,state,want_count,intent_at,before_fen,before_wh,sends,sent_at,ended_at,outcome,found_count,found_fen) VALUES(${order},${sale(0)},${meter},${meter},'credit',9000,'held',5,${at},3094,12000000,1,${at},${at},'count_over 6 5',6,21094);
 INSERT INTO alarm(kind,meter_id,began_at,detail) VALUES('count_mismatch',${meter},${at},'6 5');
+INSERT INTO alarm(alarm_id,kind,meter_id,account_id,began_at,detail,value,threshold) VALUES(${of(500)},'low_credit1',${of(0)},${of(0)},${at},'',4990,5000);
+INSERT INTO maintenance(maintenance_id,request_key,place_id,begins_at,ends_at,reason,created_at,created_by) VALUES(${of(0)},UNHEX(LPAD('${first}',32,'e')),${of(2)},${at},${at} + INTERVAL 1 DAY,'检修',${at},900);
 INSERT INTO approval(approval_id,kind,sale_id,amount_fen,reason,asked_by,asked_at) VALUES(${of(0)},'refund',${sale(1)},60000,'退租或搬迁',900,${at});`;
 }
 
@@ -144,6 +146,8 @@ export const NOUNS = {
   shift: { id: [1] },
   shifts: { id: [1] },
   days: { id: [20000] },
+  alarms: { scoped: true, id: [A + 500, B + 500] },
+  maintenance: { scoped: true, id: [A, B] },
 };
 // Pages that are there only with something in the query.
 export const QUERIES = { '/settings/imports/template': '?kind=meters' };
