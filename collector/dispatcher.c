@@ -293,15 +293,19 @@ end_collector(struct dispatcher *d)
 static enum rc
 keep(struct dispatcher *d)
 {
-	int64_t wall = clock_now(), next_at;
-	size_t made;
+	int64_t wall = clock_now(), next_at, end_at = 0;
+	size_t made, ended = 0;
 	enum rc rc = orders_keep(d->db, d->charges, d->count, wall, &made, &next_at);
-	int64_t wait_ms = next_at - wall;
 
+	if (rc == RC_OK)
+		rc = orders_until(d->db, d->owner, d->charges, d->count, wall, &ended, &end_at);
 	if (rc != RC_OK)
 		return rc;
+	if (end_at != 0 && end_at < next_at)
+		next_at = end_at;
+	int64_t wait_ms = next_at - wall;
 	d->keep_at = clock_mono() + (wait_ms > KEEP_MIN_MS ? wait_ms : KEEP_MIN_MS);
-	if (made > 0)
+	if (made + ended > 0)
 		d->orders_at = 0;
 	return RC_OK;
 }

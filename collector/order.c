@@ -305,6 +305,7 @@ run(struct bus *bus, struct order *order)
 	case COMMAND_TRIP:
 	case COMMAND_KEEP_ON:
 	case COMMAND_PREPAID:
+	case COMMAND_READ_NOW:
 		order_control_turn(bus, order);
 		break;
 	case COMMAND_GUARD_TEST:

@@ -1,4 +1,5 @@
-/* Orders that force a relay, or end that. What the meter shows says whether they are done. */
+/* Orders that force a relay, or end that. What the meter shows says whether they are done; and one
+ * that only wants it read. */
 #include "base/clock.h"
 #include "order.h"
 
@@ -79,6 +80,11 @@ look(struct bus *bus, struct order *order, size_t i)
 		note_silence(bus, order, i, why);
 		return;
 	}
+	if (kind == COMMAND_READ_NOW) {
+		order_tell_reading(bus, i, &reading);
+		order_end(bus, order, COMMAND_CONFIRMED, "");
+		return;
+	}
 	unsigned phases = phases_of(meter), wanted = wanted_relay(kind, &reading, phases);
 	bool is_done = is_as_ordered(kind, &reading, phases);
 	const char *result = relay_result(&reading, wanted, phases);
@@ -145,7 +151,7 @@ order_control_turn(struct bus *bus, struct order *order)
 
 	if (i == bus->definition->meter_count)
 		order_end(bus, order, COMMAND_FAILED, "gone");
-	else if (meter->profile->money == NULL)
+	else if (meter->profile->money == NULL && order->command.kind != COMMAND_READ_NOW)
 		order_end(bus, order, COMMAND_FAILED, "unsupported");
 	else if (meter->is_protected && order->command.kind == COMMAND_TRIP)
 		order_end(bus, order, COMMAND_FAILED, "protected");

@@ -17,4 +17,9 @@
 enum rc orders_keep(struct db *db, struct charge *charges, size_t count, int64_t now, size_t *made,
     int64_t *next_at);
 
+/* order_until.c: orders back to prepaid what was kept on for a time that is over; *next_at: when
+ * the next one ends, 0: none. */
+enum rc orders_until(struct db *db, const struct lease_owner *owner, struct charge *charges,
+    size_t count, int64_t now, size_t *made, int64_t *next_at);
+
 #endif

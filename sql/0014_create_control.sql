@@ -63,3 +63,22 @@ ON DUPLICATE KEY UPDATE name = VALUES(name);
 
 INSERT IGNORE INTO role_permission (role_id, permission)
 SELECT role_id, 'alarm.ack' FROM role WHERE code IN ('admin', 'manager', 'installer', 'cashier');
+-- ---- remote control ----
+ALTER TABLE command
+  ADD COLUMN IF NOT EXISTS until_at     DATETIME(3) NULL COMMENT 'of keep_on: when it ends by itself',
+  ADD COLUMN IF NOT EXISTS force_before TINYINT UNSIGNED NULL COMMENT 'of trip, keep_on, prepaid: the force register when the batch was made',
+  ADD COLUMN IF NOT EXISTS until_before DATETIME(3) NULL COMMENT 'of a meter that was kept on then: until when';
+
+CREATE TABLE IF NOT EXISTS meter_keep (
+  command_id BIGINT UNSIGNED NOT NULL COMMENT 'the order that keeps the meter on',
+  meter_id   INT UNSIGNED NOT NULL,
+  ends_at    DATETIME(3) NOT NULL,
+  ended_at   DATETIME(3) NULL COMMENT 'it ended, or another order took its place',
+  PRIMARY KEY (command_id),
+  KEY ix_meter_keep_ends (ended_at, ends_at),
+  KEY ix_meter_keep_meter (meter_id, command_id),
+  CONSTRAINT fk_meter_keep_command FOREIGN KEY (command_id) REFERENCES command (command_id)
+) ENGINE=InnoDB COMMENT='meters that are kept on for a time; the collector takes them back to prepaid';
+
+INSERT IGNORE INTO role_permission (role_id, permission)
+SELECT role_id, 'meter.control' FROM role WHERE code IN ('admin', 'manager', 'installer');

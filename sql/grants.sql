@@ -256,6 +256,7 @@ GRANT SELECT, INSERT, UPDATE ON delivery       TO voltill_accounts@localhost;
 GRANT SELECT, INSERT ON command_batch          TO voltill_accounts@localhost;
 GRANT SELECT, INSERT, UPDATE ON command        TO voltill_accounts@localhost;
 GRANT SELECT ON command_attempt                TO voltill_accounts@localhost;
+GRANT SELECT, INSERT ON meter_keep             TO voltill_accounts@localhost;
 GRANT SELECT, INSERT, UPDATE ON approval       TO voltill_accounts@localhost;
 GRANT SELECT, INSERT, UPDATE ON meter_change   TO voltill_accounts@localhost;
 GRANT SELECT, INSERT, UPDATE ON alarm          TO voltill_accounts@localhost;
@@ -359,3 +360,8 @@ GRANT SELECT ON maintenance                    TO voltill_sales@localhost;
 GRANT SELECT ON maintenance                    TO voltill_nightly@localhost;
 GRANT SELECT, INSERT, UPDATE (cancelled_at, cancelled_by) ON maintenance TO voltill_accounts@localhost;
 GRANT SELECT, INSERT ON alarm_note             TO voltill_accounts@localhost;
+
+-- Orders that keep meters on for a time: whoever writes orders writes their end; the collector ends them.
+GRANT SELECT, INSERT ON meter_keep             TO voltill_settings@localhost;
+GRANT SELECT, INSERT ON meter_keep             TO voltill_sales@localhost;
+GRANT SELECT, INSERT, UPDATE ON meter_keep     TO voltill_collector@localhost;

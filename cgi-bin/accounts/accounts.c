@@ -24,6 +24,10 @@ static const struct route routes[] = {
 	    .nav = "Accounts" },
 	{ POST, "/accounts/meters/{id}/move", PERM_ACCOUNT_EDIT, change_tenant_move,
 	    .nav = "Accounts", .confirms = true },
+	{ GET, "/accounts/control", PERM_METER_CONTROL, control, .nav = "Board",
+	    .also = PERM_METER_WRITE },
+	{ POST, "/accounts/control", PERM_METER_CONTROL, control_send, .nav = "Board",
+	    .confirms = true },
 	{ GET, "/accounts/gateways", PERM_BUS_VIEW, gateways, .nav = "Gateways" },
 	{ GET, "/accounts/gateways/{id}", PERM_BUS_VIEW, gateway, .nav = "Gateways" },
 

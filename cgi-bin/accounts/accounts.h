@@ -17,20 +17,25 @@ enum rc board(struct req *r);
 enum rc meters(struct req *r);
 enum rc meter(struct req *r);
 enum rc meter_config(struct req *r); /* meter_config.c */
+enum rc control(struct req *r);	     /* control.c */
+enum rc control_send(struct req *r);
 enum rc gateways(struct req *r);
 enum rc gateway(struct req *r);
 
 /* The filter of board and list: b=, f=, st=…, q=, meter=…; what is not understood is passed over.
- */
+ * With all= it is the filter in of=, as the form around ticks sends it, and no ticks. */
 struct filter {
 	struct meter_filter model;
 	char search[200];
 	int64_t building_id, floor_id;
-	bool is_set; /* anything but the default */
+	const char *typed; /* the search as it was typed */
+	bool is_set;	   /* anything but the default */
 };
 void filter_read(struct req *r, struct filter *filter);
 /* Adds the filter to a link, with other states or another place if the caller changed them. */
 void filter_link(struct req *r, const struct filter *filter, struct url *url);
+/* What the form around ticks needs: Bulk.Of (the filter) and Bulk.Count (meters in it). */
+void bulk_show(struct req *r, const struct filter *filter, int64_t count);
 
 /* Chips: all, and one per state that adds or removes it. They count the meters of the filter's
  * place and search, whatever states are chosen. */

@@ -295,6 +295,7 @@ board(struct req *r)
 	show_places(r, snapshot, &filter, order);
 	show_orders(r, &filter, order);
 	show_links(r, &filter);
+	bulk_show(r, &filter, (int64_t)count);
 	view_bool(r->view, "HasMeters", snapshot->count > 0);
 	view_bool(r->view, "HasTiles", count > 0);
 	view_int(r->view, "Page.Refresh", REFRESH_S);

@@ -8,20 +8,20 @@
 #define ID_MAX 4294967295
 
 static int64_t
-read_id(struct req *r, const char *name)
+read_id(const struct params *from, const char *name)
 {
 	int64_t id = 0;
 
-	return text_parse_uint(param_get(&r->query, name), ID_MAX, &id) == RC_OK ? id : 0;
+	return text_parse_uint(param_get(from, name), ID_MAX, &id) == RC_OK ? id : 0;
 }
 
 static uint32_t
-read_status(struct req *r)
+read_status(const struct params *from)
 {
 	const char *name;
 	uint32_t mask = 0;
 
-	for (size_t n = 0; (name = param_nth(&r->query, "st", n)) != NULL; n++) {
+	for (size_t n = 0; (name = param_nth(from, "st", n)) != NULL; n++) {
 		enum meter_status status = meter_status_find(name);
 		if (status < STATUSES)
 			mask |= 1u << status;
@@ -31,35 +31,55 @@ read_status(struct req *r)
 
 /* "3,17,20" from meter=3&meter=17&meter=20; numbers only, so it is safe wherever it goes. */
 static const char *
-read_ids(struct req *r)
+read_ids(struct req *r, const struct params *from)
 {
 	size_t room = strlen("4294967295,"), count = 0, length = 0;
 	const char *typed;
 	int64_t id;
 
-	while (param_nth(&r->query, "meter", count) != NULL)
+	while (param_nth(from, "meter", count) != NULL)
 		count++;
 	char *ids = arena_alloc(r->arena, count * room + 1);
-	for (size_t n = 0; (typed = param_nth(&r->query, "meter", n)) != NULL; n++)
+	for (size_t n = 0; (typed = param_nth(from, "meter", n)) != NULL; n++)
 		if (text_parse_uint(typed, ID_MAX, &id) == RC_OK)
 			length += (size_t)snprintf(
 			    ids + length, room + 1, "%s%lld", length > 0 ? "," : "", (long long)id);
 	return count > 0 && length == 0 ? "0" : ids;
 }
 
+/* Where the filter stands: the query, the body of a form, or the field of= of either. */
+static const struct params *
+source(struct req *r, struct params *of, bool *is_all)
+{
+	const struct params *from = r->method == POST ? &r->body : &r->query;
+	const char *text = param_get(from, "of");
+
+	*is_all = *param_get(from, "all") != '\0';
+	if (!*is_all)
+		return from;
+	if (params_parse(r->arena, text, strlen(text), of) != RC_OK)
+		*of = (struct params){ 0 };
+	return of;
+}
+
 void
 filter_read(struct req *r, struct filter *filter)
 {
+	struct params of;
+	bool is_all;
+	const struct params *from = source(r, &of, &is_all);
+
 	*filter = (struct filter){
-		.building_id = read_id(r, "b"),
-		.floor_id = read_id(r, "f"),
+		.building_id = read_id(from, "b"),
+		.floor_id = read_id(from, "f"),
+		.typed = arena_strdup(r->arena, param_get(from, "q")),
 	};
-	text_fold(param_get(&r->query, "q"), filter->search, sizeof(filter->search));
+	text_fold(filter->typed, filter->search, sizeof(filter->search));
 	filter->model = (struct meter_filter){
 		.place_id = filter->floor_id != 0 ? filter->floor_id : filter->building_id,
-		.status_mask = read_status(r),
+		.status_mask = read_status(from),
 		.search = filter->search,
-		.ids = read_ids(r),
+		.ids = is_all ? "" : read_ids(r, from),
 		.scope = r->scope,
 	};
 	filter->is_set = filter->model.place_id != 0 || filter->model.status_mask != STATUS_ALL ||
@@ -69,13 +89,28 @@ filter_read(struct req *r, struct filter *filter)
 void
 filter_link(struct req *r, const struct filter *filter, struct url *url)
 {
+	(void)r;
 	url_number(url, "b", filter->building_id);
 	url_number(url, "f", filter->floor_id);
 	if (filter->model.status_mask != STATUS_ALL)
 		for (enum meter_status status = 0; status < STATUSES; status++)
 			if ((filter->model.status_mask & 1u << status) != 0)
 				url_text(url, "st", meter_status_name(status));
-	url_text(url, "q", param_get(&r->query, "q"));
+	url_text(url, "q", filter->typed);
+}
+
+void
+bulk_show(struct req *r, const struct filter *filter, int64_t count)
+{
+	struct url of = url_begin(r, "");
+	const char *const values[] = { number_text(r, count) };
+
+	filter_link(r, filter, &of);
+	view_set(r->view, "Bulk.Of", of.text + (*of.text == '?'));
+	view_int(r->view, "Bulk.Count", count);
+	view_set(r->view, "Bulk.All", view_phrase(r->view, "Control.All", values, 1));
+	view_bool(r->view, "Bulk.MaySend", may(r, PERM_METER_WRITE));
+	view_bool(r->view, "Bulk.MayControl", may(r, PERM_METER_CONTROL));
 }
 
 static void

@@ -5,6 +5,9 @@
 #include "meter_page.h"
 #include "form.h"
 #include "model/alarm_list.h"
+#include "model/control.h"
+#include "model/meter_keep.h"
+#include "model/meter_model.h"
 
 #define ALARMS_SHOWN 20
 
@@ -192,6 +195,35 @@ show_tab(struct req *r, const struct meter_page *page)
 	}
 }
 
+/* The buttons of what may be done with its switch now. */
+static void
+show_deeds(struct req *r, const struct meter_detail *detail)
+{
+	const struct meter *meter = &detail->meter;
+	bool has_switch = detail->has_relay && meter->credit_mode != CREDIT_MONITOR;
+	enum control_force force = control_force(meter->control.force_state, meter->phases);
+	struct node *list = view_node(r->view, "Deeds");
+	const bool may_be[CONTROL_OPS] = {
+		[CONTROL_TRIP] = has_switch && force != FORCE_OPEN && force != FORCE_CLOSED &&
+				 !meter->is_protected && meter->account_id != 0 &&
+				 meter->lost_since == 0,
+		[CONTROL_KEEP_ON] = has_switch && meter->account_id != 0,
+		[CONTROL_PREPAID] = has_switch && force != FORCE_NONE && force != FORCE_UNKNOWN,
+		[CONTROL_READ] = true,
+		[CONTROL_CLOCK] = detail->clock_at != 0,
+	};
+
+	for (enum control_op op = CONTROL_TRIP; op < CONTROL_RESTORE; op++) {
+		if (!may_be[op] || !may(r, PERM_METER_CONTROL))
+			continue;
+		struct node *node = node_add(r->view, list);
+		node_set(r->view, node, "Op", control_op_name(op));
+		node_set(r->view, node, "Href",
+		    arena_printf(r->arena, "/accounts/control?op=%s&meter=%lld",
+			control_op_name(op), (long long)meter->meter_id));
+	}
+}
+
 enum rc
 meter(struct req *r)
 {
@@ -210,7 +242,11 @@ meter(struct req *r)
 		return state.tab == TAB_READINGS ? registers_answer(r, &state)
 						 : usage_answer(r, &state);
 	}
+	rc = meter_keep_until(r->db, r->id, &state.detail.meter.kept_until);
+	if (rc != RC_OK)
+		return rc;
 	meter_head_show(r, &state.detail);
+	show_deeds(r, &state.detail);
 	meter_tabs_show(r, &state);
 	live_show(r, &state.detail);
 	/* The refresh asks for the live values only. */

@@ -266,6 +266,7 @@ show_page(struct req *r, const struct filter *filter, struct list *list)
 	show_groups(r);
 	filter_link(r, filter, &board);
 	view_set(r->view, "Board.Href", board.text);
+	bulk_show(r, filter, totals.meters);
 	view_bool(r->view, "IsTicked", *filter->model.ids != '\0');
 	list_view(r, list, totals.meters, FILTERS);
 	return page(r, "accounts/meters.cs");
@@ -282,6 +283,8 @@ meters(struct req *r)
 
 	filter_read(r, &filter);
 	list_read(r, SORT_NAMES, PER_PAGE, &list);
+	if (*param_get(&r->query, "all") != '\0' && list.format == LIST_PAGE)
+		return redirect(r, "%s", chip_link(r, &filter, NULL));
 	if ((rc = place_name(r, &filter, &place)) != RC_OK)
 		return rc;
 	view_set(r->view, "PlaceName", place);

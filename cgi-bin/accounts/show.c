@@ -75,6 +75,17 @@ show_relay_word(struct req *r, struct node *node, const struct meter *meter)
 	node_set(r->view, node, "Why", *why != '\0' ? why : NULL);
 }
 
+/* "kept on until 12-03 18:00": the year goes without saying for what lasts a month at most. */
+static const char *
+kept_text(struct req *r, int64_t until_at)
+{
+	char text[24];
+
+	clock_format_minute(until_at, text, sizeof(text));
+	const char *const values[] = { arena_strdup(r->arena, text + strlen("2026-")) };
+	return view_phrase(r->view, "Control.KeptUntil", values, 1);
+}
+
 /* What tiles, too, say of a meter. */
 static void
 show_common(struct req *r, struct node *node, const struct meter *meter)
@@ -92,6 +103,8 @@ show_common(struct req *r, struct node *node, const struct meter *meter)
 		node_set(view, node, "Before", meter_status_name(meter_status_before(meter)));
 	if (meter->has_state && meter->control.relay_closed >= 0)
 		show_relay_word(r, node, meter);
+	if (meter->kept_until > r->now)
+		node_set(view, node, "Kept", kept_text(r, meter->kept_until));
 	if (days >= 0) {
 		const char *const values[] = { number_text(r, days) };
 		node_set(view, node, "Lasts",

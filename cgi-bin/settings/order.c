@@ -7,7 +7,8 @@
 #include "model/command_list.h"
 #include "order.h"
 
-#define REFRESH_S 3
+#define REFRESH_S    3
+#define ESTIMATE_MIN 3 /* ended orders from which the rest can be told */
 
 static const char *const SORTS[] = { "number", NULL };
 static const char *const FILTERS[] = { "state", NULL };
@@ -26,6 +27,51 @@ static const struct export_column COLUMNS[] = {
 	{ "Order.Time", CELL_TIME, 20, NULL },
 	{ "Order.Ended", CELL_TIME, 20, NULL },
 };
+
+/* Orders that force relays need the right to do so, what is written into meters that to write; who
+ * has either may set clocks and read. What moves money is decided with its document. */
+static bool
+may_act(const struct req *r, const struct batch_row *batch)
+{
+	enum command_kind kind = command_kind_find(batch->kind);
+	bool is_known = kind != COMMAND_KINDS;
+
+	if (is_known && command_trait(kind)->is_money)
+		return false;
+	if (strcmp(batch->kind, BATCH_RESTORE) == 0 ||
+	    (is_known && command_trait(kind)->is_control))
+		return may(r, PERM_METER_CONTROL);
+	return may(r, PERM_METER_WRITE) ||
+	       ((kind == COMMAND_WRITE_CLOCK || kind == COMMAND_READ_NOW) &&
+		   may(r, PERM_METER_CONTROL));
+}
+
+static bool
+may_restore(const struct req *r, const struct batch_row *batch)
+{
+	enum command_kind kind = command_kind_find(batch->kind);
+
+	return batch->has_before && batch->hidden == 0 && batch->confirmed + batch->failed > 0 &&
+	       (strcmp(batch->kind, BATCH_RESTORE) == 0 ||
+		   (kind != COMMAND_KINDS && command_trait(kind)->is_control)) &&
+	       may(r, PERM_METER_CONTROL);
+}
+
+/* At the pace so far; meters that do not answer are not counted, nobody knows when they will. */
+static void
+show_time_left(struct req *r, struct node *node, const struct batch_row *batch)
+{
+	int64_t left = batch->queued + batch->taken - batch->waiting;
+	int64_t done = batch->total - batch->queued - batch->taken - batch->held - batch->cancelled;
+
+	if (left <= 0 || done < ESTIMATE_MIN || batch->began_at == 0)
+		return;
+	int64_t left_s = (r->now - batch->began_at) / done * left / CLOCK_SECOND;
+	const char *const values[] = { number_text(r, left_s < 60 ? left_s + 1 : left_s / 60 + 1) };
+	node_set(r->view, node, "Left",
+	    view_phrase(
+		r->view, left_s < 60 ? "Order.LeftSeconds" : "Order.LeftMinutes", values, 1));
+}
 
 static void
 show_head(struct req *r, const struct batch_row *batch)
@@ -48,14 +94,36 @@ show_head(struct req *r, const struct batch_row *batch)
 	node_bool(r->view, node, "IsOpen", open > 0);
 	node_time(r->view, node, "Made", batch->created_at, r->now, 0);
 	node_time(r->view, node, "Ended", batch->ended_at, r->now, 0);
-	/* What moves money is decided with its document. */
-	enum command_kind kind = command_kind_find(batch->kind);
-	bool is_money = kind != COMMAND_KINDS && command_trait(kind)->is_money;
-	bool is_whole = batch->hidden == 0 && !is_money && may(r, PERM_METER_WRITE);
+	bool is_whole = batch->hidden == 0 && may_act(r, batch);
+	if (batch->starts_at > r->now)
+		node_time(r->view, node, "Starts", batch->starts_at, r->now, 0);
+	show_time_left(r, node, batch);
+	if (may_restore(r, batch))
+		node_set(r->view, node, "RestoreHref",
+		    arena_printf(r->arena, "/accounts/control?op=restore&restore=%lld",
+			(long long)batch->batch_id));
+	if (batch->waiting > 0)
+		node_int(r->view, node, "Waiting", batch->waiting);
 	node_bool(r->view, node, "MayCancel", is_whole && open > 0);
 	node_bool(r->view, node, "MayRetry", is_whole && batch->failed + batch->cancelled > 0);
 	if (open > 0)
 		view_int(r->view, "Page.Refresh", REFRESH_S);
+}
+
+/* Where it stands, in words; "": the result says it. */
+static const char *
+step_word(struct req *r, const struct command_row *command)
+{
+	enum command_kind kind = command_kind_find(command->kind);
+	const char *key = command->state;
+
+	if (strcmp(key, "queued") == 0)
+		key = command->not_before > r->now ? "planned"
+		      : command->attempts > 0	   ? "waiting"
+						   : "queued";
+	else if (strcmp(key, "confirmed") == 0 && kind != COMMAND_KINDS)
+		key = arena_printf(r->arena, "done_%s", command->kind);
+	return view_word(r->view, arena_printf(r->arena, "Order.Step.%s", key));
 }
 
 static void
@@ -80,6 +148,15 @@ show_row(struct req *r, struct node *node, const struct command_row *command)
 		node_int(r->view, node, "Steps", command->steps);
 	}
 	node_set(r->view, node, "Result", order_result(r, command->result));
+	if (*command->result == '\0')
+		node_set(r->view, node, "StepWord", step_word(r, command));
+	/* It is done, but the relay does not stand as it should. */
+	node_bool(r->view, node, "IsOdd",
+	    strcmp(command->state, "confirmed") == 0 &&
+		strncmp(command->result, "relay_", strlen("relay_")) == 0);
+	node_time(r->view, node, "Until", command->until_at, r->now, 0);
+	if (is_waiting && command->not_before > r->now)
+		node_time(r->view, node, "Starts", command->not_before, r->now, 0);
 	if (command->attempts > 1 || (is_waiting && command->attempts > 0))
 		node_int(r->view, node, "Attempts", command->attempts);
 	if (is_waiting)
@@ -179,7 +256,7 @@ find_whole(struct req *r, struct batch_row *batch)
 {
 	enum rc rc = find(r, batch);
 
-	return rc == RC_OK && batch->hidden > 0 ? RC_DENIED : rc;
+	return rc == RC_OK && (batch->hidden > 0 || !may_act(r, batch)) ? RC_DENIED : rc;
 }
 
 enum rc

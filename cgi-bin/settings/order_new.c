@@ -63,6 +63,8 @@ read_parts(const struct req *r)
 	for (size_t i = 0; (name = param_nth(typed(r), "part", i)) != NULL; i++) {
 		if (strcmp(name, "read") == 0)
 			parts |= 1u << READ_PART;
+		else if (strcmp(name, "settings") == 0)
+			parts |= 1u << CONFIG_ALARMS | 1u << CONFIG_OVERLOAD;
 		else if (config_part_find(name) != CONFIG_PARTS)
 			parts |= 1u << config_part_find(name);
 	}

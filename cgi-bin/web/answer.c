@@ -397,3 +397,9 @@ may(const struct req *r, enum permission permission)
 		return r->session != NULL && (r->user.permissions >> permission & 1) != 0;
 	}
 }
+
+bool
+may_use(const struct req *r, enum permission permission, enum permission also)
+{
+	return may(r, permission) || (also != PERM_PUBLIC && may(r, also));
+}

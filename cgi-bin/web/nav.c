@@ -31,6 +31,7 @@ static const struct part {
 	const char *key, *href, *icon;
 	enum permission permission;
 	const char *group;
+	enum permission also;
 } parts[] = {
 	{ "Places", "/settings/places", "building", PERM_PLACE_EDIT, "Building" },
 	{ "Gateways", "/settings/gateways", "router", PERM_GATEWAY_EDIT, "Building" },
@@ -39,7 +40,7 @@ static const struct part {
 	{ "Imports", "/settings/imports", "upload", PERM_IMPORT, "Building" },
 	{ "Tariffs", "/settings/tariffs", "coin", PERM_TARIFF_VIEW, "Price" },
 	{ "Holidays", "/settings/holidays", "calendar", PERM_TARIFF_VIEW, "Price" },
-	{ "Orders", "/settings/orders", "send", PERM_METER_WRITE, "Price" },
+	{ "Orders", "/settings/orders", "send", PERM_METER_WRITE, "Price", PERM_METER_CONTROL },
 	{ "Operators", "/settings/operators", "users", PERM_OPERATOR_EDIT, "People" },
 	{ "Roles", "/settings/roles", "shield-check", PERM_OPERATOR_EDIT, "People" },
 	{ "Audit", "/settings/audit", "history", PERM_AUDIT_VIEW, "People" },
@@ -64,7 +65,7 @@ view_parts(struct req *r, struct node *settings)
 	const char *group = "";
 
 	for (size_t i = 0; i < COUNT(parts); i++) {
-		if (!may(r, parts[i].permission))
+		if (!may_use(r, parts[i].permission, parts[i].also))
 			continue;
 		struct node *node = node_add(r->view, list);
 		node_set(r->view, node, "Key", parts[i].key);
@@ -95,8 +96,7 @@ nav_view(struct req *r)
 		node_set(r->view, node, "Href", entries[i].href);
 		if (strcmp(entries[i].group, group) != 0)
 			node_set(r->view, node, "Group", group = entries[i].group);
-		node_bool(
-		    r->view, node, "Current", is_current(r, entries[i].key, entries[i].href));
+		node_bool(r->view, node, "Current", is_current(r, entries[i].key, entries[i].href));
 		if (strcmp(entries[i].key, "Settings") == 0 &&
 		    strcmp(r->site->program, "settings") == 0)
 			view_parts(r, node);

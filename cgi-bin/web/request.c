@@ -279,7 +279,7 @@ take_upload(struct req *r)
 
 	if (!r->route->is_upload)
 		return 400;
-	if (!may(r, r->route->permission))
+	if (!may_use(r, r->route->permission, r->route->also))
 		return 0;
 	secret_random(random, sizeof(random));
 	text_hex(random, sizeof(random), hex);

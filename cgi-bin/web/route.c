@@ -234,7 +234,7 @@ is_admitted(struct req *r)
 	}
 	if (route->permission != PERM_PUBLIC && is_held_back(r))
 		return false;
-	if (!may(r, route->permission)) {
+	if (!may_use(r, route->permission, route->also)) {
 		note_refusal(r,
 		    arena_printf(r->arena, "no permission %s", permission_name(route->permission)));
 		answer_status(r, 403, ANSWER_WORDS, NULL);

@@ -68,14 +68,16 @@ struct route {
 	const char *path; /* "/accounts/meters/{id}"; {id} is digits, at most one per path */
 	enum permission permission;
 	enum rc (*handler)(struct req *);
-	const char *nav; /* entry of the navigation that is marked, "" if none */
+	enum permission also; /* who has this one instead may, too; PERM_PUBLIC: nobody else */
+	const char *nav;      /* entry of the navigation that is marked, "" if none */
 	bool is_form; /* POST by a signed-out visitor is allowed (sign-in); CSRF is checked all the
 			 same */
 	bool while_must_change; /* open to a person who has to choose a new password first */
 	bool while_must_enrol;	/* … to one whose role asks for a second factor not set up yet */
 	bool while_viewing;	/* a POST that is open while one looks through another role */
-	bool is_upload; /* a POST with a file (upload.h); the permission is checked before it is read */
-	bool confirms; /* the password is asked again when it was given too long ago (confirm.h) */
+	bool is_upload; /* a POST with a file (upload.h); the permission is checked before it is
+			   read */
+	bool confirms;	/* the password is asked again when it was given too long ago (confirm.h) */
 };
 
 /* True when path is the pattern's; *id is its number, 0 without one. A slash at the end does not
@@ -123,6 +125,8 @@ void set_header(struct req *r, const char *name, const char *value);
 const char *safe_next(const struct req *r, const char *typed, const char *otherwise);
 
 bool may(const struct req *r, enum permission permission);
+/* permission or also, as a route says. */
+bool may_use(const struct req *r, enum permission permission, enum permission also);
 
 /* The sign of the site's currency: "¥". */
 const char *currency_sign(const struct req *r);

@@ -10,25 +10,31 @@
 #define DAY_MS (24 * CLOCK_HOUR)
 
 static const struct command_trait TRAITS[COMMAND_KINDS] = {
-	[COMMAND_WRITE_PRICES] = { "write_prices", CONFIG_PRICES, false, true, false, 7 * DAY_MS },
-	[COMMAND_WRITE_TOU] = { "write_tou", CONFIG_TOU, false, true, false, 7 * DAY_MS },
-	[COMMAND_WRITE_ALARMS] = { "write_alarms", CONFIG_ALARMS, false, true, false, 7 * DAY_MS },
-	[COMMAND_WRITE_OVERLOAD] = { "write_overload", CONFIG_OVERLOAD, false, true, false,
+	[COMMAND_WRITE_PRICES] = { "write_prices", CONFIG_PRICES, false, true, false, false,
 	    7 * DAY_MS },
-	[COMMAND_WRITE_CLOCK] = { "write_clock", CONFIG_CLOCK, false, true, false, 7 * DAY_MS },
-	[COMMAND_READ_CONFIG] = { "read_config", CONFIG_PARTS, false, true, false, DAY_MS },
+	[COMMAND_WRITE_TOU] = { "write_tou", CONFIG_TOU, false, true, false, false, 7 * DAY_MS },
+	[COMMAND_WRITE_ALARMS] = { "write_alarms", CONFIG_ALARMS, false, true, false, false,
+	    7 * DAY_MS },
+	[COMMAND_WRITE_OVERLOAD] = { "write_overload", CONFIG_OVERLOAD, false, true, false, false,
+	    7 * DAY_MS },
+	[COMMAND_WRITE_CLOCK] = { "write_clock", CONFIG_CLOCK, false, true, false, false,
+	    7 * DAY_MS },
+	[COMMAND_READ_CONFIG] = { "read_config", CONFIG_PARTS, false, true, false, false, DAY_MS },
 	/* Somebody waits for these in front of the screen. */
-	[COMMAND_SCAN_BUS] = { "scan_bus", CONFIG_PARTS, true, true, false, 15 * CLOCK_MINUTE },
-	[COMMAND_TEST_BUS] = { "test_bus", CONFIG_PARTS, true, true, false, 5 * CLOCK_MINUTE },
-	/* What was paid for is owed until the meter has it. */
-	[COMMAND_CREDIT] = { "credit", CONFIG_PARTS, false, false, true, 0 },
-	[COMMAND_DEDUCT] = { "deduct", CONFIG_PARTS, false, false, true, 0 },
-	[COMMAND_CLEAR] = { "clear", CONFIG_PARTS, false, false, true, 0 },
-	[COMMAND_GUARD_TEST] = { "guard_test", CONFIG_PARTS, false, false, false,
+	[COMMAND_SCAN_BUS] = { "scan_bus", CONFIG_PARTS, true, true, false, false,
 	    15 * CLOCK_MINUTE },
-	[COMMAND_TRIP] = { "trip", CONFIG_PARTS, false, true, false, DAY_MS },
-	[COMMAND_KEEP_ON] = { "keep_on", CONFIG_PARTS, false, true, false, DAY_MS },
-	[COMMAND_PREPAID] = { "prepaid", CONFIG_PARTS, false, true, false, 7 * DAY_MS },
+	[COMMAND_TEST_BUS] = { "test_bus", CONFIG_PARTS, true, true, false, false,
+	    5 * CLOCK_MINUTE },
+	/* What was paid for is owed until the meter has it. */
+	[COMMAND_CREDIT] = { "credit", CONFIG_PARTS, false, false, false, true, 0 },
+	[COMMAND_DEDUCT] = { "deduct", CONFIG_PARTS, false, false, false, true, 0 },
+	[COMMAND_CLEAR] = { "clear", CONFIG_PARTS, false, false, false, true, 0 },
+	[COMMAND_GUARD_TEST] = { "guard_test", CONFIG_PARTS, false, false, false, false,
+	    15 * CLOCK_MINUTE },
+	[COMMAND_TRIP] = { "trip", CONFIG_PARTS, false, true, true, false, DAY_MS },
+	[COMMAND_KEEP_ON] = { "keep_on", CONFIG_PARTS, false, true, true, false, DAY_MS },
+	[COMMAND_READ_NOW] = { "read_now", CONFIG_PARTS, false, true, false, false, CLOCK_HOUR },
+	[COMMAND_PREPAID] = { "prepaid", CONFIG_PARTS, false, true, true, false, 7 * DAY_MS },
 };
 
 static const char *const STATES[COMMAND_STATES] = {

@@ -40,6 +40,7 @@ enum command_kind {
 	COMMAND_TRIP,		/* none: forced open */
 	COMMAND_KEEP_ON,	/* none: forced closed, whatever the credit is */
 	COMMAND_PREPAID,	/* none: the force ends, the credit decides again */
+	COMMAND_READ_NOW,	/* none: what a poll reads, at once */
 	COMMAND_KINDS
 };
 
@@ -58,6 +59,7 @@ struct command_trait {
 	enum config_part part; /* what it writes; CONFIG_PARTS: nothing */
 	bool is_of_bus;	       /* meter_id is NULL */
 	bool is_repeatable;    /* may be carried out again without asking the meter first */
+	bool is_control;       /* forces the relay, or ends that */
 	bool is_money;	       /* has a row in delivery, see delivery.h */
 	int64_t valid_ms;      /* after that it is not sent any more; 0: it waits for ever */
 };
@@ -71,6 +73,7 @@ const char *command_state_name(enum command_state state);
 #define COMMAND_KEY	    16
 #define COMMAND_BATCH_MAX   5000	   /* commands in one batch */
 #define BATCH_MIXED	    "write_config" /* kind of a batch with several kinds */
+#define BATCH_RESTORE	    "restore" /* the same, when all of them force a relay or end that */
 
 struct command_scan {
 	int64_t from, to; /* units, 1…247 */
@@ -85,6 +88,12 @@ struct command_order {
 	int64_t bus_id, meter_id; /* meter_id 0: an order to the bus */
 	const char *payload;
 	int64_t steps; /* at least 1 */
+	/* Of kinds that force a relay. until_at: when a keep-on ends by itself (meter_keep.h), 0:
+	 * never. has_before: force_before and until_before say what was in force when it was
+	 * ordered, so that it can be restored. */
+	int64_t until_at;
+	bool has_before;
+	int64_t force_before, until_before;
 };
 
 struct command_batch {

@@ -39,7 +39,9 @@ enum { COUNT_BATCHES, BATCHES, EXPORT_BATCHES, BATCH, HIDDEN, COUNT_ROWS, ROWS, 
 
 #define BATCH_COLUMNS                                                                    \
 	"SELECT b.command_batch_id, b.created_at, b.kind, COALESCE(o.display_name, '')," \
-	" b.reason," COUNTS ", MAX(c.ended_at)"
+	" b.reason," COUNTS ", MAX(c.ended_at), MIN(c.taken_at),"                        \
+	" CAST(SUM(c.state = 'queued' AND c.attempts > 0) AS SIGNED),"                   \
+	" MAX(c.not_before), MAX(c.force_before) IS NOT NULL"
 
 /* A constant here would be dropped for ever from a prepared statement: CASE stays. */
 #define BATCH_ORDER                                                                               \
@@ -77,8 +79,8 @@ static const struct query Q[] QUERIES = {
 		       " COALESCE(NULLIF(n.room, ''), NULLIF(n.name, ''), n.floor, ''),"
 		       " COALESCE(m.number, ''), COALESCE(n.tenant, ''), b.name, c.kind, c.state,"
 		       " c.result, c.step, c.steps, c.attempts, c.created_at, c.taken_at,"
-		       " c.tried_at, c.ended_at, c.expires_at, n.lost_since" FROM_ROWS
-		       " ORDER BY c.command_id LIMIT ? OFFSET ?" },
+		       " c.tried_at, c.ended_at, c.expires_at, n.lost_since, c.not_before,"
+		       " c.until_at" FROM_ROWS " ORDER BY c.command_id LIMIT ? OFFSET ?" },
 	[EXPORT_ROWS] = { .sql = "SELECT n.building,"
 				 " COALESCE(NULLIF(n.room, ''), NULLIF(n.name, ''), n.floor),"
 				 " m.number, n.tenant, b.name, m.unit, c.kind, c.state, c.result,"
@@ -155,7 +157,11 @@ read_batch(const struct rows *rows, struct arena *arena, struct batch_row *batch
 		.queued = rows_int(rows, 9),
 		.taken = rows_int(rows, 10),
 		.held = rows_int(rows, 11),
-		.ended_at = rows_int(rows, 12) };
+		.ended_at = rows_int(rows, 12),
+		.began_at = rows_int(rows, 13),
+		.waiting = rows_int(rows, 14),
+		.starts_at = rows_int(rows, 15),
+		.has_before = rows_int(rows, 16) != 0 };
 	if (batch->queued + batch->taken + batch->held > 0)
 		batch->ended_at = 0;
 }
@@ -233,7 +239,9 @@ read_row(const struct rows *rows, struct arena *arena, struct command_row *comma
 		.tried_at = rows_int(rows, 17),
 		.ended_at = rows_int(rows, 18),
 		.expires_at = rows_int(rows, 19),
-		.lost_since = rows_int(rows, 20) };
+		.lost_since = rows_int(rows, 20),
+		.not_before = rows_int(rows, 21),
+		.until_at = rows_int(rows, 22) };
 }
 
 enum rc

@@ -15,8 +15,12 @@ struct batch_row {
 	int64_t batch_id, created_at;
 	const char *kind, *operator_name, *reason; /* operator_name "": the system itself */
 	int64_t total, confirmed, failed, cancelled, queued, taken, held;
-	int64_t ended_at; /* of the last one; 0: still open */
-	int64_t hidden;	  /* commands outside the scope */
+	int64_t ended_at;  /* of the last one; 0: still open */
+	int64_t hidden;	   /* commands outside the scope */
+	int64_t began_at;  /* of the first one; 0: none began yet */
+	int64_t waiting;   /* queued ones whose meter did not answer */
+	int64_t starts_at; /* not before then; 0: at once */
+	bool has_before;   /* what it did can be restored, see control.h */
 };
 
 struct batch_filter {
@@ -46,6 +50,7 @@ struct command_row {
 	const char *kind, *state, *result;
 	int64_t step, steps, attempts;
 	int64_t created_at, taken_at, tried_at, ended_at, expires_at, lost_since;
+	int64_t not_before, until_at; /* 0: none */
 };
 enum rc command_list_rows(struct db *db, struct arena *arena, const struct scope *scope,
     int64_t batch_id, const char *state, int64_t limit, int64_t offset,

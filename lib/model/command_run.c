@@ -31,21 +31,22 @@ static const struct query Q[] QUERIES = {
 	[BUSES] = { .sql = "SELECT l.bus_id FROM bus_lease l WHERE l.collector_id = ?"
 			   " AND EXISTS (SELECT 1 FROM command c WHERE c.bus_id = l.bus_id"
 			   " AND c.state = 'queued') LIMIT ?" },
-	[DUE] = { .sql = "SELECT c.command_id, c.kind, c.bus_id, c.meter_id, c.payload, c.attempts"
-			 " FROM command c LEFT JOIN meter_state s ON s.meter_id = c.meter_id"
-			 " WHERE c.bus_id = ? AND c.state = 'queued'"
-			 " AND (c.not_before IS NULL OR c.not_before <= ?)"
-			 " AND (c.expires_at IS NULL OR c.expires_at > ?)"
-			 " AND (c.retry_at IS NULL OR c.retry_at <= ?"
-			 " OR (s.read_at > c.tried_at AND c.tried_at <= ?))"
-			 " AND NOT EXISTS (SELECT 1 FROM command e WHERE e.meter_id = c.meter_id"
-			 " AND e.command_id < c.command_id AND (e.state = 'taken'"
-			 " OR (e.state = 'queued' AND (c.kind NOT IN (" MONEY_KINDS ")"
-			 " OR e.kind IN (" MONEY_KINDS ")))))"
-			 " AND (c.kind NOT IN (" MONEY_KINDS ") OR NOT EXISTS (SELECT 1"
-			 " FROM delivery d WHERE d.meter_id = c.meter_id AND d.state = 'held'))"
-			 " ORDER BY c.meter_id IS NOT NULL, c.kind NOT IN (" MONEY_KINDS "),"
-			 " c.command_id LIMIT ?" },
+	[DUE] = { .sql =
+		      "SELECT c.command_id, c.kind, c.bus_id, c.meter_id, c.payload, c.attempts"
+		      " FROM command c LEFT JOIN meter_state s ON s.meter_id = c.meter_id"
+		      " WHERE c.bus_id = ? AND c.state = 'queued'"
+		      " AND (c.not_before IS NULL OR c.not_before <= ?)"
+		      " AND (c.expires_at IS NULL OR c.expires_at > ?)"
+		      " AND (c.retry_at IS NULL OR c.retry_at <= ?"
+		      " OR (s.read_at > c.tried_at AND c.tried_at <= ?))"
+		      " AND NOT EXISTS (SELECT 1 FROM command e WHERE e.meter_id = c.meter_id"
+		      " AND (e.state = 'taken' OR (e.state = 'queued' AND e.command_id < c.command_id"
+		      " AND (e.not_before IS NULL OR e.not_before <= ?)"
+		      " AND (c.kind NOT IN (" MONEY_KINDS ") OR e.kind IN (" MONEY_KINDS ")))))"
+		      " AND (c.kind NOT IN (" MONEY_KINDS ") OR NOT EXISTS (SELECT 1"
+		      " FROM delivery d WHERE d.meter_id = c.meter_id AND d.state = 'held'))"
+		      " ORDER BY c.meter_id IS NOT NULL, c.kind NOT IN (" MONEY_KINDS "),"
+		      " c.command_id LIMIT ?" },
 	[CANCELLED] = { .sql = "SELECT c.command_id, c.bus_id FROM bus_lease l JOIN command c"
 			       " ON c.bus_id = l.bus_id AND c.state = 'taken'"
 			       " WHERE l.collector_id = ? AND c.cancel_at IS NOT NULL LIMIT ?" },
@@ -80,7 +81,8 @@ static const struct query Q[] QUERIES = {
 			      " WHERE bus_id = ? AND state = 'taken'"
 			      " AND kind IN ('write_prices', 'write_tou', 'write_alarms',"
 			      " 'write_overload', 'write_clock', 'read_config', 'scan_bus',"
-			      " 'test_bus', 'trip', 'keep_on', 'prepaid', " MONEY_KINDS ")" },
+			      " 'test_bus', 'trip', 'keep_on', 'prepaid', 'read_now', " MONEY_KINDS
+			      ")" },
 	[INTERRUPT] = { .sql = "UPDATE command SET state = 'failed', ended_at = UTC_TIMESTAMP(3),"
 			       " result = 'interrupted' WHERE bus_id = ? AND state = 'taken'"
 			       " AND kind = 'guard_test'" },
@@ -137,7 +139,7 @@ command_list_due(struct db *db, uint32_t bus_id, int64_t now, struct command *co
 {
 	struct rows *rows;
 	enum rc rc = db_query(db, &Q[DUE],
-	    ARGS(I(bus_id), T(now), T(now), T(now), T(now - RETRY_MIN_MS), I(room)), &rows);
+	    ARGS(I(bus_id), T(now), T(now), T(now), T(now - RETRY_MIN_MS), T(now), I(room)), &rows);
 
 	*count = 0;
 	if (rc != RC_OK)

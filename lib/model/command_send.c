@@ -7,7 +7,7 @@
 /* Their document decides about them: see delivery.h. */
 #define MONEY_KINDS "'credit', 'deduct', 'clear'"
 
-enum { FIND, CANCEL_QUEUED, CANCEL_TAKEN, COPY_BATCH, COPY_COMMANDS };
+enum { FIND, CANCEL_QUEUED, CANCEL_TAKEN, COPY_BATCH, COPY_COMMANDS, COPY_KEEPS };
 static const struct query Q[] QUERIES = {
 	[FIND] = { .sql = "SELECT command_batch_id FROM command_batch WHERE request_key = ?",
 	    .bounded = "unique key" },
@@ -21,13 +21,20 @@ static const struct query Q[] QUERIES = {
 	[COPY_BATCH] = { .sql = "INSERT INTO command_batch (kind, request_key, created_by,"
 				" created_at, reason) SELECT kind, ?, ?, ?, ? FROM command_batch"
 				" WHERE command_batch_id = ?" },
-	[COPY_COMMANDS] = { .sql = "INSERT INTO command (command_batch_id, kind, bus_id, meter_id,"
-				   " payload, created_at, expires_at, steps)"
-				   " SELECT ?, kind, bus_id, meter_id, payload, ?,"
-				   " ? + INTERVAL TIMESTAMPDIFF(SECOND, created_at, expires_at)"
-				   " SECOND, steps FROM command WHERE command_batch_id = ?"
-				   " AND state IN ('failed', 'cancelled')"
-				   " AND kind NOT IN (" MONEY_KINDS ") ORDER BY command_id" },
+	[COPY_COMMANDS] = { .sql =
+				"INSERT INTO command (command_batch_id, kind, bus_id, meter_id,"
+				" payload, created_at, expires_at, steps, until_at, force_before,"
+				" until_before) SELECT ?, kind, bus_id, meter_id, payload, ?,"
+				" LEAST(COALESCE(until_at, '9999-12-31'), ? + INTERVAL"
+				" TIMESTAMPDIFF(SECOND, COALESCE(not_before, created_at), expires_at)"
+				" SECOND), steps, until_at, force_before, until_before"
+				" FROM command WHERE command_batch_id = ?"
+				" AND state IN ('failed', 'cancelled')"
+				" AND (until_at IS NULL OR until_at > ?)"
+				" AND kind NOT IN (" MONEY_KINDS ") ORDER BY command_id" },
+	[COPY_KEEPS] = { .sql = "INSERT INTO meter_keep (command_id, meter_id, ends_at)"
+				" SELECT command_id, meter_id, until_at FROM command"
+				" WHERE command_batch_id = ? AND until_at IS NOT NULL" },
 };
 
 /* What a transaction is about. */
@@ -146,12 +153,15 @@ copy(struct db *db, void *context)
 		return rc;
 	task->batch_id = db_last_id(db);
 	rc = db_exec(db, &Q[COPY_COMMANDS],
-	    ARGS(I(task->batch_id), T(batch->at), T(batch->at), I(task->old_batch_id)));
+	    ARGS(I(task->batch_id), T(batch->at), T(batch->at), I(task->old_batch_id),
+		T(batch->at)));
 	if (rc != RC_OK)
 		return rc;
 	if (db_affected(db) == 0)
 		return RC_NOT_FOUND;
-	return audit(db, batch, "order.retry", task->batch_id, db_affected(db));
+	int64_t copied = db_affected(db);
+	rc = db_exec(db, &Q[COPY_KEEPS], ARGS(I(task->batch_id)));
+	return rc == RC_OK ? audit(db, batch, "order.retry", task->batch_id, copied) : rc;
 }
 
 enum rc

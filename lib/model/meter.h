@@ -69,6 +69,7 @@ struct meter {
 	int64_t alarm1_fen, alarm2_fen; /* its own or those of the settings, or METER_NO_CREDIT */
 	int64_t power_w;		/* METER_NO_VALUE: unknown */
 	int64_t today_wh;		/* -1: no reading today */
+	int64_t kept_until;		/* kept on until then; 0: not. Snapshot only */
 	int64_t spent_day_fen; /* mean of the last comparable days; -1: unknown. Snapshot only */
 	const char *phone, *search; /* search: folded text the search looks into. Snapshot only */
 	struct meter_control control;

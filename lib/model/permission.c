@@ -14,6 +14,7 @@ static const char *const NAMES[PERM_COUNT] = {
 	[PERM_GATEWAY_EDIT] = "gateway.edit",
 	[PERM_METER_EDIT] = "meter.edit",
 	[PERM_METER_WRITE] = "meter.write",
+	[PERM_METER_CONTROL] = "meter.control",
 	[PERM_IMPORT] = "import",
 	[PERM_TARIFF_VIEW] = "tariff.view",
 	[PERM_TARIFF_EDIT] = "tariff.edit",

@@ -12,13 +12,15 @@
 enum permission {
 	PERM_PUBLIC,
 	PERM_SIGNED_IN,
-	PERM_METER_VIEW, /* "meter.view": overview, board, meters and their readings */
-	PERM_BUS_VIEW,	 /* "bus.view": gateways, buses, success rates */
-	PERM_EXPORT,	 /* "export": Excel and CSV of what may be seen */
+	PERM_METER_VIEW,    /* "meter.view": overview, board, meters and their readings */
+	PERM_BUS_VIEW,	    /* "bus.view": gateways, buses, success rates */
+	PERM_EXPORT,	    /* "export": Excel and CSV of what may be seen */
 	PERM_PLACE_EDIT,    /* "place.edit": the tree of places */
 	PERM_GATEWAY_EDIT,  /* "gateway.edit": gateways, buses, scan and test of a bus */
 	PERM_METER_EDIT,    /* "meter.edit": meters and what the database says about them */
 	PERM_METER_WRITE,   /* "meter.write": orders that write into meters */
+	PERM_METER_CONTROL, /* "meter.control": trip, keep on, back to prepaid, read now, set clocks
+			     */
 	PERM_IMPORT,	    /* "import": files with places, gateways, buses, meters, accounts */
 	PERM_TARIFF_VIEW,   /* "tariff.view": prices and the calendar */
 	PERM_TARIFF_EDIT,   /* "tariff.edit": drafts, publishing, which meter has which tariff */
@@ -26,7 +28,8 @@ enum permission {
 	PERM_AUDIT_VIEW,    /* "audit.view": who did what */
 	PERM_SETTING_EDIT,  /* "setting.edit": settings of the installation */
 	PERM_ACCOUNT_VIEW,  /* "account.view": tenants, their accounts and what they bought */
-	PERM_ACCOUNT_EDIT,  /* "account.edit": open, change and close accounts, replace their meters */
+	PERM_ACCOUNT_EDIT,  /* "account.edit": open, change and close accounts, replace their meters
+			     */
 	PERM_SALE_VIEW,	    /* "sale.view": documents and receipts */
 	PERM_SALE,	    /* "sale.make": sell at the counter, with a shift of one's own */
 	PERM_REFUND,	    /* "refund": refunds and reversals, within the limits of the role */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "model/account.h"
+#include "model/meter_keep.h"
 #include "model/meter_row.h"
 
 /* More meters than one installation has (DESIGN.md: 10,000), so that a wall never eats the memory.
@@ -95,6 +96,21 @@ load_spending(struct db *db, int64_t now)
 	return RC_OK;
 }
 
+static enum rc
+load_keeps(struct db *db)
+{
+	struct meter_keep *keeps;
+	size_t count;
+	enum rc rc = meter_keep_list(db, cache.arena, &keeps, &count);
+
+	for (size_t i = 0; i < cache.shown.count && rc == RC_OK && count > 0; i++) {
+		const struct meter_keep *keep =
+		    meter_keep_find(keeps, count, cache.list[i].meter_id);
+		cache.list[i].kept_until = keep != NULL ? keep->ends_at : 0;
+	}
+	return rc;
+}
+
 /* Makes the cache fresh. */
 static enum rc
 refresh(struct db *db, int64_t now)
@@ -105,7 +121,8 @@ refresh(struct db *db, int64_t now)
 	if (cache.loaded_mono != 0 && began - cache.loaded_mono < cache.keep_ms)
 		return RC_OK;
 	cache.loaded_mono = 0;
-	if ((rc = load(db, now)) != RC_OK || (rc = load_spending(db, now)) != RC_OK)
+	if ((rc = load(db, now)) != RC_OK || (rc = load_spending(db, now)) != RC_OK ||
+	    (rc = load_keeps(db)) != RC_OK)
 		return rc;
 	cache.loaded_mono = clock_mono();
 	cache.keep_ms = SNAPSHOT_SHARE * (cache.loaded_mono - began);

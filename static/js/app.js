@@ -33,7 +33,7 @@
 	}, 10000);
 
 	/* Ticks: ranges with shift, all at once, a count, and memory across refreshes. */
-	var last = null, ticked = new Set();
+	var last = null, ticked = new Set(), every = false;
 
 	function key(tick) {
 		return tick.name + "=" + tick.value;
@@ -46,7 +46,7 @@
 	}
 	function count(form) {
 		form.querySelectorAll("[data-tick-count]").forEach(function (place) {
-			var n = form.querySelectorAll("input.tick:checked").length;
+			var n = every ? place.dataset.every : form.querySelectorAll("input.tick:checked").length;
 			place.textContent = n ? text(place.dataset.text, n) : "";
 		});
 		form.querySelectorAll("[data-tick-all]").forEach(function (all) {
@@ -54,6 +54,13 @@
 			all.checked = n > 0 && n === ticks.length;
 			all.indeterminate = n > 0 && n < ticks.length;
 		});
+	}
+	/* All of a filter stands for the ticks: nothing is ticked beside it. */
+	function setEvery(form, on) {
+		every = on;
+		form.querySelectorAll("[data-tick-every]").forEach(function (box) { box.checked = on; });
+		if (on)
+			setAll(form, false);
 	}
 	function setAll(place, on) {
 		ticksOf(place).forEach(function (tick) { setTick(tick, on); });
@@ -66,8 +73,14 @@
 		var tick = event.target, form = tick.closest("[data-ticks]");
 		if (!form)
 			return;
-		if (tick.closest("[data-tick-clear]"))
+		if (tick.matches("[data-tick-every]"))
+			setEvery(form, tick.checked);
+		else if (every && tick.matches(".tick, [data-tick-all]"))
+			setEvery(form, false);
+		if (tick.closest("[data-tick-clear]")) {
+			setEvery(form, false);
 			setAll(form, false);
+		}
 		else if (tick.matches("[data-tick-all]"))
 			setAll(groupOf(tick), tick.checked);
 		else if (tick.matches(".tick")) {
@@ -115,6 +128,7 @@
 		reach();
 		doc.querySelectorAll("[data-ticks]").forEach(function (form) {
 			ticksOf(form).forEach(function (t) { t.checked = ticked.has(key(t)); });
+			form.querySelectorAll("[data-tick-every]").forEach(function (box) { box.checked = every; });
 			count(form);
 		});
 	});

@@ -20,6 +20,8 @@
 <?cs if:HasState ?><p class="relay"><?cs call:ui_switch(Relay.State) ?> <?cs call:ui_time(Meter.Seen) ?></p>
 <?cs if:?Relay.Phases.0.Name ?><p class="relay-phases"><?cs each:phase = Relay.Phases ?><span><?cs var:phase.Name ?> <?cs var:T.Switch[phase.State] ?></span><?cs /each ?></p><?cs /if ?>
 <p class="why<?cs if:Relay.IsBad ?> why-bad<?cs /if ?>"><?cs var:Relay.Why ?><?cs if:Relay.Also ?> <?cs var:Relay.Also ?><?cs /if ?></p>
+<?cs if:?Meter.Kept ?><p><?cs call:ui_icon("shield-check") ?> <strong><?cs var:Meter.Kept ?></strong></p><?cs /if ?>
+<?cs if:?Deeds.0.Op ?><div class="toolbar deeds" role="group" aria-label="<?cs var:T.Control.Deeds ?>"><?cs each:deed = Deeds ?><a class="btn btn-quiet<?cs if:deed.Op == "trip" ?> btn-warn<?cs /if ?>" href="<?cs var:deed.Href ?>"><?cs var:T.Control.Op[deed.Op] ?></a><?cs /each ?></div><?cs /if ?>
 <?cs if:?Sources.0.Key ?><dl class="facts"><?cs each:source = Sources ?><div><dt><?cs var:T.Accounts.Source[source.Key] ?></dt><dd<?cs if:source.IsOpening ?> class="negative"<?cs /if ?>><?cs var:T.Accounts.SourceState[source.State] ?></dd></div><?cs /each ?></dl><?cs /if ?>
 <?cs else ?><?cs call:ui_empty("help-circle", T.Accounts.Meter.NeverRead) ?><?cs /if ?></section>
 </div>

@@ -105,7 +105,7 @@ export function routes(programs = PROGRAMS) {
   return programs.flatMap((program) => {
     const text = fs.readFileSync(path.join(ROOT, `cgi-bin/${program}/${program}.c`), 'utf8');
     return [...text.matchAll(/\{\s*(GET|POST),\s*"([^"]+)",\s*(PERM_\w+),\s*(\w+)([^}]*)\}/g)]
-      .map(([, method, route, permission, handler, rest]) => ({ program, method, path: route, permission, handler,
+      .map(([, method, route, permission, handler, rest]) => ({ program, method, path: route, permission, handler, also: /\.also = (PERM_\w+)/.exec(rest)?.[1],
         flags: [...rest.matchAll(/\.(\w+) = true/g)].map((match) => match[1]) }))
       .filter((route) => route.path !== '/' || program === 'login'); // nginx gives it to login
   });

@@ -34,6 +34,7 @@ for (const row of maria.sql('SELECT code, permission FROM role LEFT JOIN role_pe
 maria.sql("INSERT INTO role (code) VALUES ('nobody')");
 rights.nobody = new Set();
 
+const mayUse = (role, row) => may(role, row.permission) || (row.also && may(role, row.also));
 const may = (role, permission) => permission === 'PERM_PUBLIC' || (role && (permission === 'PERM_SIGNED_IN' || rights[role].has(names[permission])));
 const refusals = () => Number(maria.one("SELECT COUNT(*) FROM audit WHERE action = 'route.enter' AND outcome = 'refused'"));
 
@@ -54,7 +55,7 @@ test('the tables are read whole', () => {
 function expected(role, row, method, target) {
   if (!row) return [405];
   if (!role && row.permission !== 'PERM_PUBLIC') return ['sign-in'];
-  if (!may(role, row.permission) || method === 'POST') return [403];
+  if (!mayUse(role, row) || method === 'POST') return [403];
   return target.includes(UNKNOWN) ? [404] : [200, 303];
 }
 

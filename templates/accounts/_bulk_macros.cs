@@ -1,0 +1,2 @@
+<?cs def:bulk_deed(op, icon) ?><button class="menu-item" type="submit" name="op" value="<?cs var:op ?>" formaction="/accounts/control"><?cs call:ui_icon(icon) ?> <?cs var:T.Control.Op[op] ?></button><?cs /def ?><?cs
+def:bulk_every() ?><label class="tick-every"><input class="form-check-input" type="checkbox" name="all" value="1" data-tick-every autocomplete="off"> <?cs var:Bulk.All ?></label><?cs /def ?>

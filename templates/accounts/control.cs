@@ -1,0 +1,25 @@
+<?cs def:control_rows(rows, going) ?><?cs each:m = rows ?><tr<?cs if:m.IsDrawing ?> class="is-drawing"<?cs /if ?>><td data-label="<?cs var:T.Word.Place ?>"><span><a href="/accounts/meters/<?cs var:m.Id ?>"><?cs if:m.Place ?><?cs var:m.Place ?><?cs else ?><?cs var:m.Number ?><?cs /if ?></a><?cs if:m.Name ?><br><small><?cs var:m.Name ?></small><?cs /if ?></span></td><td data-label="<?cs var:T.Word.State ?>"><span><?cs call:ui_status_before(m.Status, m.Before) ?></span></td><td class="number" data-label="<?cs var:T.Control.LoadNow ?>"><span><?cs if:?m.Power ?><b><?cs var:m.Power ?></b><?cs if:m.IsDrawing ?> <?cs call:ui_icon("bolt") ?><span class="visually-hidden"><?cs var:T.Control.Drawing ?></span><?cs /if ?><?cs else ?>—<?cs /if ?> <small><?cs call:ui_time(m.Seen) ?></small></span></td><td data-label="<?cs var:T.Control.Now ?>"><span><?cs if:?m.Relay ?><?cs call:ui_switch(m.Relay) ?><?cs else ?>—<?cs /if ?><?cs if:m.Force ?> <small><?cs var:m.Force ?></small><?cs /if ?></span></td><?cs if:going ?><td data-label="<?cs var:T.Control.Then ?>"><span><?cs var:m.After ?><?cs if:m.IsLost ?><br><small><?cs var:T.Control.WhenBack ?></small><?cs /if ?><?cs if:m.Conflict ?><br><a class="negative" href="<?cs var:m.ConflictHref ?>"><?cs call:ui_icon("alert-triangle") ?> <?cs var:m.Conflict ?></a><?cs /if ?></span></td><?cs else ?><td data-label="<?cs var:T.Control.WhyNot ?>"><?cs var:T.Control.Why[m.Why] ?></td><?cs /if ?></tr>
+<?cs /each ?><?cs /def ?><?cs
+def:control_heads(last) ?><thead><tr><th scope="col"><?cs var:T.Word.Place ?></th><th scope="col"><?cs var:T.Word.State ?></th><th scope="col" class="number"><?cs var:T.Control.LoadNow ?> (<?cs var:T.Unit.Kw ?>)</th><th scope="col"><?cs var:T.Control.Now ?></th><th scope="col"><?cs var:last ?></th></tr></thead><?cs /def ?><?cs call:ui_crumbs() ?>
+<?cs call:ui_title(T.Control.Title[Op]) ?>
+<?cs call:ui_errors() ?>
+<?cs if:Changed ?><p class="notice notice-danger" role="alert"><?cs call:ui_icon("alert-triangle") ?><span><?cs var:Changed ?></span></p><?cs /if ?>
+<p class="lead-text"><?cs var:T.Control.Text[Op] ?></p>
+<section class="card" aria-labelledby="sum"><h2 id="sum"><?cs var:Sum.Going ?></h2>
+<ul class="plain"><li<?cs if:Sum.IsDrawing ?> class="is-drawing"<?cs /if ?>><?cs call:ui_icon("bolt") ?> <?cs var:Sum.Load ?></li><?cs if:Sum.LeftOut ?><li><?cs call:ui_icon("ban") ?> <a href="#left"><?cs var:Sum.LeftOut ?></a></li><?cs /if ?><?cs if:Sum.Lost ?><li><?cs call:ui_icon("wifi-off") ?> <?cs var:Sum.Lost ?></li><?cs /if ?><?cs if:Sum.Conflicts ?><li class="negative"><?cs call:ui_icon("alert-triangle") ?> <?cs var:Sum.Conflicts ?></li><?cs /if ?></ul></section>
+<?cs if:HasGoing ?><form method="post" action="/accounts/control" class="form card"><?cs call:ui_secret() ?><input type="hidden" name="key" value="<?cs var:Order.Key ?>"><input type="hidden" name="op" value="<?cs var:Op ?>"><input type="hidden" name="seen" value="<?cs var:Seen ?>"><input type="hidden" name="expect" value="<?cs var:Expect ?>"><?cs if:IsAll ?><input type="hidden" name="all" value="1"><input type="hidden" name="of" value="<?cs var:Of ?>"><?cs /if ?><?cs if:Restore ?><input type="hidden" name="restore" value="<?cs var:Restore ?>"><?cs /if ?><?cs each:meter = Ticked ?><input type="hidden" name="meter" value="<?cs var:meter.Id ?>"><?cs /each ?>
+<?cs if:IsKeepOn ?><?cs call:ui_input("until", T.Control.Until, "datetime-local", "off", T.Control.UntilHint) ?><?cs /if ?>
+<?cs call:ui_select("cause", T.Control.Reason, T.Control.Cause) ?>
+<?cs call:ui_input("reason", T.Control.ReasonText, "text", "off", T.Control.ReasonHint) ?>
+<?cs call:ui_radios("when", T.Control.When, T.Control.WhenChoice) ?>
+<?cs call:ui_input("at", T.Control.At, "datetime-local", "off", T.Control.AtHint) ?>
+<?cs if:AsksCount ?><div class="field-narrow"><?cs call:ui_number("count", T.Control.Count, T.Control.CountUnit) ?></div><?cs /if ?>
+<div class="toolbar"><?cs if:IsTrip ?><?cs call:ui_danger("plug-off", T.Control.Do[Op]) ?><?cs else ?><?cs call:ui_submit("send", T.Control.Do[Op]) ?><?cs /if ?><a class="btn btn-quiet" href="/accounts/board"><?cs var:T.Word.Cancel ?></a></div></form>
+<h2 id="going"><?cs var:T.Control.GoingTitle ?></h2>
+<div class="table-wrap"><table class="list dense"><caption class="visually-hidden"><?cs var:T.Control.GoingTitle ?></caption><?cs call:control_heads(T.Control.Then) ?>
+<tbody><?cs call:control_rows(Going, "1") ?></tbody></table></div><?cs else ?><?cs call:ui_empty("ban", T.Control.NothingGoes) ?><p class="text-center"><a class="btn btn-quiet" href="/accounts/board"><?cs var:T.Nav.Board ?></a></p><?cs /if ?>
+<?cs if:Sum.LeftOut ?><h2 id="left"><?cs var:Sum.LeftOut ?></h2>
+<dl class="facts facts-wide"><?cs each:sum = Whys ?><div><dt><?cs var:T.Control.Why[sum.Why] ?></dt><dd><?cs var:sum.Count ?></dd></div><?cs /each ?></dl>
+<div class="table-wrap"><table class="list dense"><caption class="visually-hidden"><?cs var:Sum.LeftOut ?></caption><?cs call:control_heads(T.Control.WhyNot) ?>
+<tbody><?cs call:control_rows(LeftOut, "") ?></tbody></table></div><?cs /if ?>
+<?cs if:IsCut ?><p class="form-text"><?cs var:T.Control.Cut ?></p><?cs /if ?>
