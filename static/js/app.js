@@ -69,6 +69,12 @@
 		tick.checked = on;
 		ticked[on ? "add" : "delete"](key(tick));
 	}
+	/* An address holds so many ticks and no more; when they are all of the filter it need not. */
+	doc.addEventListener("submit", function (event) {
+		var ticks = event.target.matches("[data-ticks]") ? ticksOf(event.target) : [];
+		if (ticks.length > 500 && ticks.every(function (t) { return t.checked; }))
+			setEvery(event.target, true);
+	});
 	doc.addEventListener("click", function (event) {
 		var tick = event.target, form = tick.closest("[data-ticks]");
 		if (!form)
