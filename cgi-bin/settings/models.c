@@ -157,6 +157,8 @@ model_page(struct req *r)
 			    arena_printf(r->arena, "0x%04X = %d", (unsigned)model->type_address,
 				model->type_value));
 	}
+	if (items[i].has_credit && (rc = model_guard_show(r, r->id)) != RC_OK)
+		return rc;
 	crumb(r, NULL, items[i].name);
 	view_set(
 	    r->view, "Page.Title", arena_printf(r->arena, "%s %s", items[i].maker, items[i].name));

@@ -37,6 +37,8 @@ static const struct route routes[] = {
 
 	{ GET, "/settings/models", PERM_METER_EDIT, models, .nav = "Models" },
 	{ GET, "/settings/models/{id}", PERM_METER_EDIT, model_page, .nav = "Models" },
+	{ POST, "/settings/models/{id}/guard", PERM_METER_WRITE, model_guard_test,
+	    .nav = "Models", .confirms = true },
 
 	{ GET, "/settings/meters", PERM_METER_EDIT, meters, .nav = "Meters" },
 	{ GET, "/settings/meters/new", PERM_METER_EDIT, meter_new, .nav = "Meters" },

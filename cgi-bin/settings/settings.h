@@ -57,6 +57,8 @@ enum rc bus_enable(struct req *r);
 enum rc bus_ask_delete(struct req *r);
 enum rc bus_delete(struct req *r);
 enum rc models(struct req *r); /* models.c */
+enum rc model_guard_show(struct req *r, int64_t meter_model_id); /* model_guard.c */
+enum rc model_guard_test(struct req *r);
 enum rc model_page(struct req *r);
 enum rc meters(struct req *r);	  /* meters.c */
 enum rc meter_new(struct req *r); /* meter.c */

@@ -41,6 +41,8 @@ enum delivery_guard { GUARD_UNKNOWN, GUARD_CHECKS, GUARD_STORES, GUARD_ADDS };
 
 const char *delivery_kind_name(enum delivery_kind kind);    /* "credit": also the command's kind */
 const char *delivery_state_name(enum delivery_state state); /* "queued", under T.Delivery.State */
+/* Of a word of the database. */
+enum delivery_guard delivery_guard_find(const char *name);
 const char *delivery_guard_name(enum delivery_guard guard); /* "unknown", under T.Guard */
 /* Of what stands in the database. */
 enum delivery_kind delivery_kind_find(const char *name);

@@ -29,7 +29,7 @@ INSERT INTO meter(meter_id,number,meter_model_id,bus_id,unit,place_id,phases,cre
 INSERT INTO account(account_id,number,name,opened_at) VALUES (1,'1','张记小面馆',UTC_TIMESTAMP(3)),(5,'5','楼外楼',UTC_TIMESTAMP(3));
 INSERT INTO account_meter(meter_id,began_at,account_id) VALUES (1,UTC_TIMESTAMP(3),1),(5,UTC_TIMESTAMP(3),5);
 INSERT INTO meter_tariff(meter_id,valid_from,price_uyuan) VALUES (1,'2020-01-01',880000),(2,'2020-01-01',880000),(3,'2020-01-01',880000),(5,'2020-01-01',880000);`);
-const conf = await writeConf(maria);
+const conf = await writeConf(maria, { 'collector.gateway_delay_ms': '200' });
 await startCollector(conf);
 const web = await startWeb(maria, conf);
 await unlimit(web);
@@ -155,6 +155,33 @@ test('scan and test of a bus, with the unknown meter to be adopted', async (t) =
   await follow(page, /test$/, () => page.locator('form[action="/settings/buses/1/test"] button').click());
   await page.locator('.notice-success').waitFor();
   assert.match(await page.locator('.notice-success').innerText(), /3/);
+});
+
+test('the purchase count of a model is tested on a meter without an account, and found out', async () => {
+  const { number } = await sim.get('A', 4);
+  maria.sql(`INSERT INTO meter(meter_id,number,meter_model_id,bus_id,unit,place_id) SELECT 4,'${number}',meter_model_id,1,4,104 FROM meter_model WHERE code='ddsy1352'`);
+  const model = (code) => maria.one(`SELECT meter_model_id FROM meter_model WHERE code='${code}'`);
+  const target = `/settings/models/${model('ddsy1352')}`;
+  await until('the new meter is read', () => maria.one('SELECT COUNT(*) FROM meter_state WHERE meter_id = 4') === '1', 30);
+  const before = await sim.get('A', 4);
+  const page = await admin.get(target);
+  assert.match(page.text, /id="guard"[\s\S]*未测试/);
+  const other = (await admin.get(`/settings/models/${model('adf300')}`)).text;
+  assert.doesNotMatch(other, /<option value="1"/, 'the meter of a tenant is not offered');
+  const key = /name="key" value="([0-9a-f]{32})"/.exec(page.text)[1], csrf = /name="csrf" value="([0-9a-f]{64})"/.exec(page.text)[1];
+  const refused = await admin.post(`/settings/models/${model('adf300')}/guard`, { fields: { csrf, key, meter: '1' } });
+  assert.equal(refused.location, `/settings/models/${model('adf300')}`);
+  assert.equal(maria.one("SELECT COUNT(*) FROM command WHERE kind='guard_test'"), '0');
+  const sent = await admin.post(`${target}/guard`, { fields: { csrf, key, meter: '4' } });
+  assert.match(sent.location, /^\/settings\/orders\/\d+$/);
+  await until('the test ended', () => maria.one("SELECT COUNT(*) FROM command WHERE kind = 'guard_test' AND ended_at IS NOT NULL") === '1', 60);
+  assert.equal(maria.one("SELECT CONCAT(state, ' ', result) FROM command WHERE kind = 'guard_test'"), 'confirmed guard checks');
+  assert.match((await admin.get(target)).text, new RegExp(`校验购电次数[\\s\\S]*${number}`));
+  // Credit and count are put back; what was used meanwhile is gone.
+  const after = await sim.get('A', 4);
+  assert.equal(after.count, before.count);
+  const used = Number(before.credit_fen) - Number(after.credit_fen);
+  assert.ok(used >= 0 && used <= 100, `${used} fen`);
 });
 
 test('every page in every look', async (t) => {
