@@ -54,7 +54,9 @@ show_form(struct req *r, const struct refund *refund)
 static enum rc
 read_form(struct req *r, struct refund *refund)
 {
-	const char *const most[] = { money_text(r, refund->deed.credit_fen) };
+	int64_t most_fen = refund->deed.credit_fen;
+	bool is_known = most_fen != METER_NO_CREDIT;
+	const char *const most[] = { is_known ? money_text(r, most_fen) : "" };
 	enum rc rc = form_read(r, FIELDS, COUNT(FIELDS), refund);
 
 	if (rc != RC_OK)
@@ -63,8 +65,7 @@ read_form(struct req *r, struct refund *refund)
 		refund->amount_fen = 0;
 	else if (refund->amount_fen == 0)
 		form_error(r, "amount", "Required");
-	else if (refund->deed.credit_fen != METER_NO_CREDIT &&
-		 refund->amount_fen > refund->deed.credit_fen)
+	else if (is_known && refund->amount_fen > most_fen)
 		form_error_values(r, "amount", "RefundMax", most, 1);
 	rc = deed_reason(r, "Cause", CAUSES[refund->cause], refund->typed, &refund->reason);
 	return r->status == 422 ? RC_INVALID : rc;
