@@ -1,3 +1,4 @@
+#include <string.h>
 #include <sys/statvfs.h>
 
 #include "base/clock.h"
@@ -18,15 +19,22 @@ keep_rule(void *context, uint32_t meter_id, const struct alarm_rule *rule)
 	known_meter(context, meter_id)->rule = *rule;
 }
 
+/* Only what changed is worth reading. */
 static enum rc
 read_rules(struct alarm_watch *watch, struct db *db, struct known *known, int64_t mono)
 {
-	enum rc rc = alarm_limits_read(db, &watch->limits);
+	char stamp[ALARM_STAMP_MAX] = "";
+	enum rc rc = alarm_rules_stamp(db, watch->collector_id, stamp);
 
-	if (rc == RC_OK)
-		rc = alarm_rules_each(db, watch->collector_id, &watch->limits, keep_rule, known);
+	if (rc == RC_OK && strcmp(stamp, watch->stamp) != 0) {
+		rc = alarm_limits_read(db, &watch->limits);
+		if (rc == RC_OK)
+			rc = alarm_rules_each(
+			    db, watch->collector_id, &watch->limits, keep_rule, known);
+	}
 	if (rc != RC_OK)
 		return rc;
+	memcpy(watch->stamp, stamp, sizeof(stamp));
 	int64_t pause = RULES_EACH_MS * (int64_t)known->meter_count;
 	pause = pause < RULES_MS ? RULES_MS : pause > SLOW_MS ? SLOW_MS : pause;
 	watch->rules_at = mono + pause;

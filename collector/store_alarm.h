@@ -20,6 +20,7 @@ struct alarm_watch {
 	uint32_t collector_id;
 
 	struct alarm_limits limits;
+	char stamp[ALARM_STAMP_MAX];		   /* of the rules as they were read */
 	int64_t rules_at, slow_at, self_at;	   /* monotonic: when each is due again */
 	int64_t waits_since;			   /* half hours wait in the spool; 0: none does */
 	bool is_told, is_spool_told, is_disk_told; /* what the database says of this collector */

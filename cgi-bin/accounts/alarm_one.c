@@ -86,6 +86,8 @@ show(struct req *r, const struct alarm_row *row)
 
 	if (rc == RC_OK)
 		rc = show_folded(r, row);
+	if (rc == RC_OK)
+		rc = alarm_bell(r);
 	if (rc != RC_OK)
 		return rc;
 	alarm_row_show(r, view_node(r->view, "One"), row);

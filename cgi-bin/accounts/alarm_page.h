@@ -29,6 +29,9 @@ const char *lasting_text(struct req *r, int64_t from_at, int64_t to_at);
 void alarm_row_show(struct req *r, struct node *node, const struct alarm_row *row);
 /* The tabs above these pages; current is one of "now" "history" "rules" "plans". */
 void alarm_tabs(struct req *r, const char *current);
+/* The number at the bell of the frame: alarms that nobody answered. Not for fragments, which have
+ * no frame. */
+enum rc alarm_bell(struct req *r);
 /* How long a mute may last, as choices of the field "hours". */
 void alarm_hours_show(struct req *r);
 

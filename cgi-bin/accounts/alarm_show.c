@@ -153,6 +153,22 @@ alarm_tabs(struct req *r, const char *current)
 	}
 }
 
+enum rc
+alarm_bell(struct req *r)
+{
+	const struct alarm_filter filter = {
+		.scope = r->scope, .search = "", .state = ALARM_OPEN, .now = r->now
+	};
+	int64_t count = 0;
+
+	if (r->is_fragment)
+		return RC_OK;
+	enum rc rc = alarm_count(r->db, &filter, &count);
+	if (rc == RC_OK && count > 0)
+		view_int(r->view, "Bell.Count", count);
+	return rc;
+}
+
 void
 alarm_hours_show(struct req *r)
 {

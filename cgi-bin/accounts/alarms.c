@@ -203,7 +203,7 @@ show_list(struct req *r)
 	list_clamp(&list, total);
 	filter.offset = list_offset(&list);
 	if ((rc = show_rows(r, &filter)) != RC_OK ||
-	    (rc = show_buildings(r, filter.building_id)) != RC_OK)
+	    (rc = show_buildings(r, filter.building_id)) != RC_OK || (rc = alarm_bell(r)) != RC_OK)
 		return rc;
 	show_choices(r);
 	alarm_tabs(r, filter.is_history ? "history" : "now");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "accounts.h"
+#include "alarm_page.h"
 #include "base/money.h"
 #include "model/place.h"
 
@@ -287,7 +288,8 @@ board(struct req *r)
 		filter_link(r, &filter, &table);
 		return redirect(r, "%s", table.text);
 	}
-	if ((rc = meter_snapshot(r->db, r->arena, r->scope, r->now, &snapshot)) != RC_OK)
+	if ((rc = meter_snapshot(r->db, r->arena, r->scope, r->now, &snapshot)) != RC_OK ||
+	    (rc = alarm_bell(r)) != RC_OK)
 		return rc;
 	size_t count = choose(r, snapshot, &filter, order, &list);
 	show_tiles(r, list, count, order);

@@ -250,7 +250,8 @@ meter(struct req *r)
 	meter_tabs_show(r, &state);
 	live_show(r, &state.detail);
 	/* The refresh asks for the live values only. */
-	if (!r->is_fragment && (rc = show_tab(r, &state)) != RC_OK)
+	if (!r->is_fragment &&
+	    ((rc = show_tab(r, &state)) != RC_OK || (rc = alarm_bell(r)) != RC_OK))
 		return rc;
 	return page(r, "accounts/meter.cs");
 }

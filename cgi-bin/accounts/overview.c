@@ -279,7 +279,8 @@ overview(struct req *r)
 		RC_OK ||
 	    (rc = alarm_running(r->db, r->arena, r->scope, ALARMS_SHOWN, &alarms, &alarm_count,
 		 &alarm_total)) != RC_OK ||
-	    (rc = show_approvals(r)) != RC_OK || (rc = show_sales(r)) != RC_OK)
+	    (rc = show_approvals(r)) != RC_OK || (rc = alarm_bell(r)) != RC_OK ||
+	    (rc = show_sales(r)) != RC_OK)
 		return rc;
 	sum_meters(r, snapshot, &sums);
 	show_states(r, &sums);

@@ -7,7 +7,7 @@
 
 #define NOTED_MAX 1000 /* at a time: the rest a minute later */
 
-enum { SETTINGS, PURCHASES, NOTE, METERS };
+enum { SETTINGS, PURCHASES, NOTE, STAMP, METERS };
 static const struct query Q[] QUERIES = {
 	[SETTINGS] = { .sql = "SELECT name, value FROM setting WHERE name LIKE 'alarm.%'"
 			      " OR name = 'meter.overload_w' ORDER BY name LIMIT 100" },
@@ -20,6 +20,15 @@ static const struct query Q[] QUERIES = {
 			       " AND NOT newest_fen <=> noted_fen LIMIT ?" },
 	[NOTE] = { .sql = "UPDATE account_meter SET last_purchase_fen = ?"
 			  " WHERE active_meter = ?" },
+	[STAMP] = { .sql = "SELECT CONCAT_WS(';', (SELECT CONCAT_WS(',', COUNT(*), SUM(revision),"
+			   " COUNT(removed_at), SUM(alarm1_fen), SUM(alarm2_fen), SUM(overload_w),"
+			   " SUM(credit_mode), SUM(phases)) FROM meter), (SELECT CONCAT_WS(',',"
+			   " COUNT(*), COUNT(ended_at), MAX(began_at), MAX(ended_at),"
+			   " SUM(last_purchase_fen)) FROM account_meter), (SELECT CONCAT_WS(',',"
+			   " COUNT(*), SUM(bus_id), SUM(epoch)) FROM bus_lease"
+			   " WHERE collector_id = ?), (SELECT GROUP_CONCAT(value ORDER BY name)"
+			   " FROM setting WHERE name LIKE 'alarm.%' OR name = 'meter.overload_w'))",
+	    .bounded = "one row" },
 	[METERS] = { .sql = "SELECT m.meter_id, m.phases, m.credit_mode = 'monitor',"
 			    " t.account_id, m.alarm1_fen, m.alarm2_fen, t.last_purchase_fen,"
 			    " m.overload_w FROM bus_lease l JOIN meter m ON m.bus_id = l.bus_id"
@@ -106,6 +115,19 @@ alarm_note_purchases(struct db *db)
 	}
 	rows_end(rows);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc
+alarm_rules_stamp(struct db *db, uint32_t collector_id, char stamp[ALARM_STAMP_MAX])
+{
+	struct arena *arena = arena_new();
+	const char *text = "";
+	enum rc rc = db_text(db, &Q[STAMP], ARGS(I(collector_id)), arena, &text);
+
+	if (rc == RC_OK)
+		(void)text_copy(stamp, ALARM_STAMP_MAX, text);
+	arena_free(arena);
+	return rc;
 }
 
 /* v_meter_now says the same of alarm1_fen and alarm2_fen. */

@@ -26,6 +26,10 @@ enum rc alarm_limits_read(struct db *db, struct alarm_limits *limits);
  * each that differs is written by itself. */
 enum rc alarm_note_purchases(struct db *db);
 
+/* A text that differs when alarm_rules_each would say something else: much less work than that. */
+#define ALARM_STAMP_MAX 1000
+enum rc alarm_rules_stamp(struct db *db, uint32_t collector_id, char stamp[ALARM_STAMP_MAX]);
+
 /* Calls each for every living meter on the buses of a collector. */
 enum rc alarm_rules_each(struct db *db, uint32_t collector_id, const struct alarm_limits *limits,
     void (*each)(void *context, uint32_t meter_id, const struct alarm_rule *rule), void *context);

@@ -45,7 +45,7 @@
 
 <section class="card" aria-labelledby="running"><h2 id="running"><?cs var:T.Accounts.Overview.Alarms ?> <?cs if:AlarmCount != "0" ?><b><?cs var:AlarmCount ?></b><?cs /if ?></h2>
 <?cs if:AlarmCount == "0" ?><?cs call:ui_empty("circle-check", T.Accounts.Overview.AlarmsEmpty) ?><?cs else ?>
-<ul class="events"><?cs each:alarm = Alarms ?><li><?cs call:ui_icon("bell") ?><div><a href="/accounts/alarms/<?cs var:alarm.Id ?>"><strong><?cs var:T.Alarm[alarm.Kind] ?></strong></a> <?cs if:alarm.Href ?><a href="<?cs var:alarm.Href ?>"><?cs var:alarm.Place ?> <?cs var:alarm.Subject ?></a><?cs else ?><?cs var:alarm.Place ?> <?cs var:alarm.Subject ?><?cs /if ?><?cs if:alarm.Folded ?> <small>(<?cs var:T.Accounts.Overview.Folded ?> <?cs var:alarm.Folded ?>)</small><?cs /if ?><br><small><?cs var:alarm.Detail ?></small> <?cs call:ui_time(alarm.Began) ?></div></li>
+<ul class="events"><?cs each:alarm = Alarms ?><li><?cs call:ui_icon("bell") ?><div><a class="text-decoration-underline" href="/accounts/alarms/<?cs var:alarm.Id ?>"><strong><?cs var:T.Alarm[alarm.Kind] ?></strong></a> <?cs if:alarm.Href ?><a class="text-decoration-underline" href="<?cs var:alarm.Href ?>"><?cs var:alarm.Place ?> <?cs var:alarm.Subject ?></a><?cs else ?><?cs var:alarm.Place ?> <?cs var:alarm.Subject ?><?cs /if ?><?cs if:alarm.Folded ?> <small>(<?cs var:T.Accounts.Overview.Folded ?> <?cs var:alarm.Folded ?>)</small><?cs /if ?><br><small><?cs var:alarm.Detail ?></small> <?cs call:ui_time(alarm.Began) ?></div></li>
 <?cs /each ?></ul>
 <p><a href="/accounts/alarms"><?cs var:T.Accounts.Overview.AlarmsShow ?></a> · <a href="/accounts/board?st=lost"><?cs var:T.Accounts.Overview.AlarmsAll ?></a></p>
 <?cs /if ?></section>

@@ -2,6 +2,7 @@
 // fails only when something does not run. `make bench ONLY=poll` runs one part.
 import { after, test } from 'node:test';
 import { benchDead, benchMany, benchWire } from './poll.mjs';
+import { benchAlarm } from './alarm.mjs';
 import { benchBoard } from './board.mjs';
 import { benchImport } from './import.mjs';
 import { benchInvariants } from './invariants.mjs';
@@ -13,7 +14,7 @@ const lines = [];
 const report = (what, figure, target, detail) => {
   lines.push(`${what.padEnd(76)} ${figure.toFixed(3).padStart(9)}   ${target.padEnd(16)} ${detail}`);
 };
-const parts = { poll: benchMany, wire: benchWire, dead: benchDead, board: benchBoard, import: benchImport, tariff: benchTariff, invariants: benchInvariants, sales: benchSales, confirm: benchConfirm, charge: benchCharge };
+const parts = { poll: benchMany, wire: benchWire, dead: benchDead, board: benchBoard, import: benchImport, tariff: benchTariff, alarm: benchAlarm, invariants: benchInvariants, sales: benchSales, confirm: benchConfirm, charge: benchCharge };
 
 for (const [name, part] of Object.entries(parts)) {
   if (process.env.ONLY && process.env.ONLY !== name) continue;

@@ -9,7 +9,7 @@ import { unlimit } from './fastcgi.mjs';
 
 const PASSWORD = 'kestrel-lamp-9-oven';
 const PAGES = ['/accounts/alarms', '/accounts/alarms?tab=history', '/accounts/alarms?q=zzzz', '/accounts/alarms?kind=disk_low&b=3', '/accounts/alarms/1001', '/accounts/alarms/1040', '/accounts/alarms/2003',
-  '/accounts/alarms/rules', '/accounts/maintenance', '/accounts/overview', '/accounts/board?st=tripped', '/settings/system/rules'];
+  '/accounts/alarms/rules', '/accounts/maintenance', '/accounts/overview', '/accounts/board?st=tripped&st=arrears&st=protected', '/settings/system/rules'];
 
 const maria = await startMaria();
 building(maria);
