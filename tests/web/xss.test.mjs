@@ -22,7 +22,8 @@ PAYLOADS.forEach((payload, i) => {
     INSERT INTO bus (bus_id, gateway_id, name, transport, host, port) VALUES (${n}, ${n}, ${name}, 'tcp', '127.0.0.1', 502);
     INSERT INTO meter (meter_id, number, name, meter_model_id, bus_id, unit, place_id) SELECT ${n}, '${100 + n}', ${name}, meter_model_id, ${n}, 1, ${n * 10 + 3} FROM meter_model WHERE code = 'adf300';
     INSERT INTO account (account_id, number, name, opened_at) VALUES (${n}, 'A${n}', ${name}, '2026-01-01');
-    INSERT INTO account_meter (meter_id, began_at, account_id) VALUES (${n}, '2026-01-01', ${n});`);
+    INSERT INTO account_meter (meter_id, began_at, account_id) VALUES (${n}, '2026-01-01', ${n});
+    INSERT INTO alarm (alarm_id, kind, meter_id, account_id, began_at, detail, note) VALUES (${n}, 'meter_lost', ${n}, ${n}, UTC_TIMESTAMP(3), ${name}, ${name});`);
 });
 maria.sql(`UPDATE setting SET value = ${text(PAYLOADS[0])} WHERE name = 'site.name'`);
 maria.sql(`UPDATE meter_model SET name = ${text(PAYLOADS[0])}, maker = ${text(PAYLOADS[0])}`);
@@ -31,6 +32,10 @@ const web = await startWeb(maria, conf);
 await unlimit(web);
 const client = await web.signedIn('omnipotent');
 maria.sql(`UPDATE operator SET display_name = ${text(PAYLOADS[0])}`);
+PAYLOADS.forEach((payload, i) => maria.sql(`SELECT MIN(operator_id) INTO @by FROM operator;
+  INSERT INTO maintenance (maintenance_id, request_key, place_id, begins_at, ends_at, reason, created_at, created_by) VALUES (${i + 1}, UNHEX(LPAD('${i + 1}', 32, '0')), ${(i + 1) * 10}, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 DAY, ${text(payload)}, UTC_TIMESTAMP(3), @by);
+  UPDATE alarm SET maintenance_id = ${i + 1} WHERE alarm_id = ${i + 1};
+  INSERT INTO alarm_note (alarm_id, at, operator_id, deed, note) VALUES (${i + 1}, UTC_TIMESTAMP(3), @by, 'comment', ${text(payload)})`));
 
 // Every page there is, from the route tables.
 const routes = ['login', 'accounts'].flatMap((program) => fs.readdirSync(path.join(ROOT, 'cgi-bin', program)).filter((name) => name.endsWith('.c'))
