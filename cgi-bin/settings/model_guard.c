@@ -1,6 +1,7 @@
 /* /settings/models/{id}/guard: the commissioning test of the purchase count, on one meter. */
-#include "model/guard_view.h"
 #include "edit.h"
+#include "model/guard_view.h"
+#include "model/model_list.h"
 #include "order.h"
 
 struct wish {
@@ -58,9 +59,12 @@ model_guard_test(struct req *r)
 	struct wish wish = { 0 };
 	unsigned char key[COMMAND_KEY];
 	struct guard_meter *meters;
+	struct model_item item;
 	size_t count;
-	enum rc rc = guard_meters(r->db, r->arena, r->scope, r->id, &meters, &count);
+	enum rc rc = model_find_item(r, &item);
 
+	if (rc == RC_OK)
+		rc = guard_meters(r->db, r->arena, r->scope, r->id, &meters, &count);
 	if (rc != RC_OK || (rc = order_key_read(r, key)) != RC_OK)
 		return rc;
 	const struct guard_meter *meter = form_read(r, FIELDS, COUNT(FIELDS), &wish) == RC_OK

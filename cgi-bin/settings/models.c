@@ -129,7 +129,7 @@ show_registers(struct req *r, const struct meter_model *model)
 }
 
 enum rc
-model_page(struct req *r)
+model_find_item(struct req *r, struct model_item *item)
 {
 	struct model_item *items;
 	size_t count, i = 0;
@@ -141,9 +141,21 @@ model_page(struct req *r)
 		i++;
 	if (i == count)
 		return RC_NOT_FOUND;
-	show_model(r, view_node(r->view, "Model"), &items[i]);
-	if (items[i].profile != NULL) {
-		const struct meter_model *model = items[i].profile;
+	*item = items[i];
+	return RC_OK;
+}
+
+enum rc
+model_page(struct req *r)
+{
+	struct model_item item;
+	enum rc rc = model_find_item(r, &item);
+
+	if (rc != RC_OK)
+		return rc;
+	show_model(r, view_node(r->view, "Model"), &item);
+	if (item.profile != NULL) {
+		const struct meter_model *model = item.profile;
 		show_registers(r, model);
 		view_energy(r->view, "Model.Range", model->register_range_wh);
 		if (model->is_box)
@@ -157,10 +169,9 @@ model_page(struct req *r)
 			    arena_printf(r->arena, "0x%04X = %d", (unsigned)model->type_address,
 				model->type_value));
 	}
-	if (items[i].has_credit && (rc = model_guard_show(r, r->id)) != RC_OK)
+	if (item.has_credit && (rc = model_guard_show(r, r->id)) != RC_OK)
 		return rc;
-	crumb(r, NULL, items[i].name);
-	view_set(
-	    r->view, "Page.Title", arena_printf(r->arena, "%s %s", items[i].maker, items[i].name));
+	crumb(r, NULL, item.name);
+	view_set(r->view, "Page.Title", arena_printf(r->arena, "%s %s", item.maker, item.name));
 	return page(r, "settings/model.cs");
 }

@@ -57,6 +57,8 @@ enum rc bus_enable(struct req *r);
 enum rc bus_ask_delete(struct req *r);
 enum rc bus_delete(struct req *r);
 enum rc models(struct req *r); /* models.c */
+struct model_item;
+enum rc model_find_item(struct req *r, struct model_item *item); /* that of r->id */
 enum rc model_guard_show(struct req *r, int64_t meter_model_id); /* model_guard.c */
 enum rc model_guard_test(struct req *r);
 enum rc model_page(struct req *r);

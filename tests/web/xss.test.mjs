@@ -35,7 +35,12 @@ maria.sql(`UPDATE operator SET display_name = ${text(PAYLOADS[0])}`);
 PAYLOADS.forEach((payload, i) => maria.sql(`SELECT MIN(operator_id) INTO @by FROM operator;
   INSERT INTO maintenance (maintenance_id, request_key, place_id, begins_at, ends_at, reason, created_at, created_by) VALUES (${i + 1}, UNHEX(LPAD('${i + 1}', 32, '0')), ${(i + 1) * 10}, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 1 DAY, ${text(payload)}, UTC_TIMESTAMP(3), @by);
   UPDATE alarm SET maintenance_id = ${i + 1} WHERE alarm_id = ${i + 1};
-  INSERT INTO alarm_note (alarm_id, at, operator_id, deed, note) VALUES (${i + 1}, UTC_TIMESTAMP(3), @by, 'comment', ${text(payload)})`));
+  INSERT INTO alarm_note (alarm_id, at, operator_id, deed, note) VALUES (${i + 1}, UTC_TIMESTAMP(3), @by, 'comment', ${text(payload)});
+  INSERT INTO account_draft (account_draft_id, operator_id, request_key, created_at, changed_at, payload)
+    SELECT ${i + 1}, operator_id, UNHEX(LPAD('${i + 1}', 32, 'd')), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), CONCAT('name=', ${text(payload)}, '\\nnote=', ${text(payload)}, '\\n')
+    FROM operator WHERE username = '${client.username}';
+  INSERT INTO meter_change (meter_change_id, kind, request_key, account_id, old_meter_id, new_number, state, reason, began_at, began_by, ended_at)
+    VALUES (${i + 1}, 'replacement', UNHEX(LPAD('${i + 1}', 32, 'c')), ${i + 1}, ${i + 1}, '20269999000', 'cancelled', ${text(payload)}, UTC_TIMESTAMP(3), @by, UTC_TIMESTAMP(3))`));
 
 // Every page there is, from the route tables.
 const routes = ['login', 'accounts'].flatMap((program) => fs.readdirSync(path.join(ROOT, 'cgi-bin', program)).filter((name) => name.endsWith('.c'))
@@ -47,7 +52,7 @@ const HOSTILE = { places: (n) => n * 10 + 1, gateways: (n) => n, buses: (n) => n
 for (const { path: route } of rowsOf(['settings']).filter((row) => row.method === 'GET')) {
   if (!route.includes('{id}')) pages.push(route + (QUERIES[route] ?? ''));
   else if (HOSTILE[nounOf(route)]) PAYLOADS.forEach((_, i) => pages.push(route.replace('{id}', HOSTILE[nounOf(route)](i + 1))));
-  else if (['operators', 'roles', 'audit', 'models', 'sms'].includes(nounOf(route))) pages.push(route.replace('{id}', NOUNS[nounOf(route)].id[0]));
+  else if (['operators', 'roles', 'audit', 'models', 'sms'].includes(nounOf(route))) pages.push(route.replace('{id}', nounOf(route) === 'operators' ? maria.one('SELECT MIN(operator_id) FROM operator') : NOUNS[nounOf(route)].id[0]));
 }
 
 function assertHarmless(html, what) {
