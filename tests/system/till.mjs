@@ -146,7 +146,8 @@ export class Till {
     return asked.error ? { outcome: 'fail', ...asked } : this.send(asked);
   }
 
-  // What is held is looked at, and closed by two persons: one says what the meter shows, the other agrees.
+  // What is held is looked at, and closed by two persons: one says what the meter shows, the other agrees. What was
+  // not delivered is sent once more.
   async closeHeld([asker, approver], held) {
     for (const row of held) {
       const meter = Number(row.meter_id), shown = await this.shown(meter);
@@ -154,10 +155,13 @@ export class Till {
       const asked = await this.ask(asker, page, page, { count: shown.count, credit: yuan(shown.credit_fen), energy: String(shown.energy_wh / 1000),
         verdict: shown.count === Number(row.want_count) ? 'delivered' : 'not_delivered', reason: 'seen' });
       const answer = await this.send(asked);
-      if (answer.outcome !== 'ok') throw new Error(`held ${row.command_id}: ${answer.answer?.status} ${messages(answer.answer?.text ?? '')}`);
+      if (answer.outcome !== 'ok') throw new Error(`held ${row.command_id}: ${complaint(answer.answer)}`);
       const approval = this.number(`SELECT approval_id FROM approval WHERE command_id = ${row.command_id} AND outcome IS NULL`);
       const agreed = await this.send(await this.askApproval(approver, approval));
-      if (agreed.outcome !== 'ok') throw new Error(`held ${row.command_id} approved: ${agreed.answer?.status} ${messages(agreed.answer?.text ?? '')}`);
+      if (agreed.outcome !== 'ok') throw new Error(`held ${row.command_id} approved: ${complaint(agreed.answer)}`);
+      if (asked.fields.verdict === 'delivered') continue;
+      const resent = await this.send(await this.ask(asker, `/sales/${row.sale_id}/resend`, `/sales/${row.sale_id}/resend`));
+      if (resent.outcome !== 'ok') throw new Error(`held ${row.command_id} sent again: ${complaint(resent.answer)}`);
     }
   }
 
