@@ -120,6 +120,12 @@ begin(struct req *r, const struct old_meter *old, enum change_kind kind)
 
 	if (rc != RC_OK)
 		return rc;
+	/* Sent again, perhaps when it is done and the account has left the meter. */
+	rc = meter_change_known(r->db, wish.asker.request_key, &change_id);
+	if (rc == RC_OK)
+		return redirect(r, "/accounts/changes/%lld", (long long)change_id);
+	if (rc != RC_NOT_FOUND || old->head.account_id == 0)
+		return rc == RC_NOT_FOUND ? RC_CONFLICT : rc;
 	if (form_read(r, FIELDS, COUNT(FIELDS), &typed) != RC_OK)
 		return show_form(r, old, kind, typed.new_meter);
 	wish.asker.by = editor(r);
@@ -156,7 +162,7 @@ form_page(struct req *r, enum change_kind kind)
 	if (rc != RC_OK)
 		return rc;
 	if (r->method == POST)
-		return old.head.account_id == 0 ? RC_CONFLICT : begin(r, &old, kind);
+		return begin(r, &old, kind);
 	rc = meter_change_of_meter(r->db, r->id, &change_id);
 	if (rc == RC_OK)
 		return redirect(r, "/accounts/changes/%lld", (long long)change_id);

@@ -243,12 +243,17 @@ begin(struct db *db, void *context)
 }
 
 enum rc
+meter_change_known(struct db *db, const unsigned char request_key[SALE_KEY], int64_t *change_id)
+{
+	return db_int(db, &Q[KNOWN], ARGS(B(request_key, SALE_KEY)), change_id);
+}
+
+enum rc
 meter_change_begin(struct db *db, struct arena *arena, const struct change_wish *wish,
     struct faults *faults, int64_t *change_id, bool *is_old)
 {
 	struct beginning b = { .wish = wish, .arena = arena, .faults = faults };
-	struct value key = B(wish->asker.request_key, SALE_KEY);
-	enum rc rc = db_int(db, &Q[KNOWN], ARGS(key), change_id);
+	enum rc rc = meter_change_known(db, wish->asker.request_key, change_id);
 
 	*is_old = rc == RC_OK;
 	if (rc != RC_NOT_FOUND)
@@ -258,7 +263,7 @@ meter_change_begin(struct db *db, struct arena *arena, const struct change_wish 
 	if (rc != RC_CONFLICT && rc != RC_UNAVAILABLE)
 		return rc;
 	/* Pressed twice at the same moment, or the outcome of the commit is not known. */
-	enum rc found = db_int(db, &Q[KNOWN], ARGS(key), change_id);
+	enum rc found = meter_change_known(db, wish->asker.request_key, change_id);
 	*is_old = found == RC_OK;
 	return found == RC_OK ? RC_OK : rc;
 }

@@ -54,11 +54,14 @@ struct change_wish {
 	const char *reason;
 };
 /* RC_INVALID: faults of fields new_number, new_meter, credit, energy, reason, "". Keys: those of
- * sale_transfer, ChangeOpen {number}, ChangeNotItsAccount, ChangeSame, ChangeMonitor, MeterHasTenant
- * {number, tenant}, MeterNotRead …, NumberTaken, AccountClosing. *is_old: the key was used before,
- * *change_id is that change. */
+ * sale_transfer, ChangeOpen {number}, ChangeNotItsAccount, ChangeSame, ChangeMonitor,
+ * MeterHasTenant {number, tenant}, MeterNotRead …, NumberTaken, AccountClosing. *is_old: the key
+ * was used before, *change_id is that change. */
 enum rc meter_change_begin(struct db *db, struct arena *arena, const struct change_wish *wish,
     struct faults *faults, int64_t *change_id, bool *is_old);
+/* The change that was begun with this key. RC_NOT_FOUND: none was. */
+enum rc meter_change_known(
+    struct db *db, const unsigned char request_key[SALE_KEY], int64_t *change_id);
 
 /* Takes it back while nothing was sent. RC_CONFLICT: too late. */
 enum rc meter_change_cancel(
