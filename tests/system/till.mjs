@@ -18,10 +18,18 @@ export const yuan = (fen) => `${Math.floor(fen / 100)}.${String(fen % 100).padSt
 export const complaint = (answer) => `${answer?.status} ${/<main[\s\S]*/.exec(answer?.text ?? '')?.[0].replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').slice(0, 400)}`;
 
 export class Till {
+  // One after the other: two that look for a port at once may find the same.
+  static start(...wish) {
+    Till.starting = (Till.starting ?? Promise.resolve()).catch(() => {}).then(() => Till.begin(...wish));
+    return Till.starting;
+  }
+
   // buses as in Field; guards: { model: 'checks' }, what the commissioning test is said to have found.
-  static async start(buses, { t, guards = {}, overrides = {}, programs = ['login', 'sales'], mariaArgs } = {}) {
+  // vacant: which meters nobody has.
+  static async begin(buses, { t, guards = {}, overrides = {}, programs = ['login', 'sales'], vacant = () => false, mariaArgs } = {}) {
     const till = new Till();
     till.t = t;
+    till.vacant = vacant;
     // Meters count nothing down by themselves here, so that the credit proves every fen.
     const described = buses.map((bus, i) => ({ number: (unit) => plate(i + 1, unit), shown: (unit) => plate(i + 1, unit), status: 30, reading: 1800, ...bus,
       extra: `scale=0 credit_fen=${CREDIT_FEN} count=3 ${bus.extra ?? ''}` }));
@@ -44,13 +52,13 @@ export class Till {
 
   // A room and an account for each meter; the account has the meter's number.
   occupy(guards) {
-    const ids = this.ids;
-    const rows = (make) => ids.map(make).join(',');
+    const ids = this.ids, taken = ids.filter((id) => !this.vacant(id));
+    const rows = (make, of = ids) => of.map(make).join(',');
     this.sql(`INSERT INTO place (place_id, parent_id, kind, name) VALUES (1, NULL, 'site', '园区'), (2, 1, 'building', '1号楼'), (3, 2, 'floor', '1层');
       INSERT INTO place (place_id, parent_id, kind, name) VALUES ${rows((id) => `(${id}, 3, 'room', '${id}')`)};
       UPDATE meter SET place_id = meter_id;
-      INSERT INTO account (account_id, number, name, phone, opened_at) VALUES ${rows((id) => `(${id}, 'K${id}', '租户${id}', '', UTC_TIMESTAMP(3) - INTERVAL 9 DAY)`)};
-      INSERT INTO account_meter (meter_id, began_at, account_id) VALUES ${rows((id) => `(${id}, UTC_TIMESTAMP(3) - INTERVAL 9 DAY, ${id})`)};
+      INSERT INTO account (account_id, number, name, phone, opened_at) VALUES ${rows((id) => `(${id}, 'K${id}', '租户${id}', '', UTC_TIMESTAMP(3) - INTERVAL 9 DAY)`, taken)};
+      INSERT INTO account_meter (meter_id, began_at, account_id) VALUES ${rows((id) => `(${id}, UTC_TIMESTAMP(3) - INTERVAL 9 DAY, ${id})`, taken)};
       UPDATE role SET sale_max_fen = NULL, refund_day_max_fen = NULL, cash_max_fen = NULL;
       UPDATE setting SET value = '0' WHERE name = 'sale.duplicate_s';`);
     for (const [model, guard] of Object.entries(guards)) {
@@ -189,6 +197,12 @@ export class Till {
 
   busOf(meter) { return this.field.buses[Math.floor(meter / 1000) - 1]; }
 
+  // A tenant goes to another meter, and his credit with him. The answer names the change.
+  askMove(client, from, to) {
+    const page = `/accounts/meters/${from}/move`;
+    return this.ask(client, page, page, { new_meter: to, new_number: '', reason: 'moves' }, { meter: from, to });
+  }
+
   // What is known to have happened: sent again with the same key until it is.
   async surely(asked) {
     for (let i = 0; ; i++) {
@@ -205,13 +219,14 @@ export class Till {
 
   // What the ledger says that each meter holds, and what it was given.
   booked() {
-    const rows = this.sql(`SELECT m.meter_id, e.base_count, e.base_credit_fen, e.last_count, e.last_credit_fen, e.flight_count,
+    const rows = this.sql(`SELECT m.meter_id, e.base_count, e.base_credit_fen, l.last_count,
         COALESCE(b.credit_fen, 0) AS credit_fen, COALESCE(b.transit_fen, 0) AS transit_fen,
         COALESCE(d.credits, 0) AS credits, COALESCE(d.credited_fen, 0) AS credited_fen, COALESCE(d.orders, 0) AS orders, COALESCE(d.taken_fen, 0) AS taken_fen
-      FROM meter m JOIN meter_epoch e ON e.meter_id = m.meter_id AND e.ended_at IS NULL
+      FROM (SELECT meter_id, MIN(meter_epoch_id) AS first, MAX(meter_epoch_id) AS last FROM meter_epoch GROUP BY meter_id) m
+      JOIN meter_epoch e ON e.meter_epoch_id = m.first JOIN meter_epoch l ON l.meter_epoch_id = m.last
       LEFT JOIN (SELECT meter_id, SUM(credit_fen) AS credit_fen, SUM(transit_fen) AS transit_fen FROM ledger_balance GROUP BY meter_id) b ON b.meter_id = m.meter_id
-      LEFT JOIN (SELECT meter_epoch_id, COUNT(*) AS orders, SUM(kind = 'credit') AS credits, SUM(IF(kind = 'credit', amount_fen, 0)) AS credited_fen,
-          SUM(IF(kind = 'credit', 0, amount_fen)) AS taken_fen FROM delivery WHERE state = 'done' GROUP BY meter_epoch_id) d ON d.meter_epoch_id = e.meter_epoch_id`);
+      LEFT JOIN (SELECT meter_id, COUNT(*) AS orders, SUM(kind = 'credit') AS credits, SUM(IF(kind = 'credit', amount_fen, 0)) AS credited_fen,
+          SUM(IF(kind = 'credit', 0, amount_fen)) AS taken_fen FROM delivery WHERE state = 'done' GROUP BY meter_id) d ON d.meter_id = m.meter_id`);
     return new Map(rows.map((row) => [Number(row.meter_id), Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === null ? null : Number(value)]))]));
   }
 
