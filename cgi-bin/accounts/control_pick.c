@@ -134,7 +134,8 @@ control_pick(struct req *r, struct control_draft *draft)
 	if (draft->count == 0)
 		return id_count > 0 || draft->restore_id != 0 ? RC_NOT_FOUND : RC_OK;
 	rc = control_list(r->db, r->arena, chosen, draft->count, &draft->list);
-	if (rc == RC_OK)
+	/* Only a batch that is restored knows what was before. */
+	if (rc == RC_OK && before_count > 0)
 		add_before(draft, before, before_count);
 	return rc;
 }
